@@ -1,0 +1,65 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+/// A target of ours: strict settings, and only the dependencies it names.
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "tokenroll",
+  products: [
+    .executable(name: "tokenroll", targets: ["tokenroll"]),
+    .executable(name: "tokenroll-sandbox", targets: ["tokenroll-sandbox"]),
+  ],
+  targets: [
+    .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CMicroHTTPD", pkgConfig: "libmicrohttpd",
+      providers: [.apt(["libmicrohttpd-dev", "libgnutls28-dev"])]),
+
+    module("JSON"),
+    module("Core"),
+    module("Configuration", ["Core", "JSON"]),
+    module("Platform", ["Core", "CCrypto"]),
+    module("CloudflareAPI", ["Core", "JSON", "Platform", "CCurl"]),
+    module("Systemd", ["Core", "Platform", "CSystemd"]),
+    module("Store", ["Core", "Platform", "CSQLite"]),
+    module(
+      "Daemon", ["Core", "JSON", "Configuration", "Platform", "CloudflareAPI", "Systemd", "Store"]),
+
+    .executableTarget(
+      name: "tokenroll",
+      dependencies: [
+        "Daemon", "Core", "JSON", "Configuration", "Platform", "CloudflareAPI", "Systemd", "Store",
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "tokenroll-sandbox", dependencies: ["JSON", "CMicroHTTPD"], swiftSettings: strict),
+
+    tests("JSONTests", ["JSON"]),
+    tests("CoreTests", ["Core"]),
+    tests("ConfigurationTests", ["Configuration", "Core", "JSON"]),
+    tests("PlatformTests", ["Platform", "Core"]),
+    tests("CloudflareAPITests", ["CloudflareAPI", "Platform", "Core", "JSON"]),
+    tests("SystemdTests", ["Systemd", "Platform", "Core"]),
+    tests("StoreTests", ["Store", "Platform", "Core"]),
+    tests("DaemonTests", ["Daemon", "Core", "Configuration", "Platform", "Store"]),
+    tests("EndToEndTests", ["JSON"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,21 @@
+/// What the operator asked for: the configuration file, decoded, with every default filled in.
+public struct Configuration: Sendable, Equatable {
+  /// How the API is reached.
+  public var api: APISettings
+  /// The credentials by name.
+  public var credentials: [String: CredentialSource]
+  /// The entries, in the order of the file.
+  public var tokens: [Entry]
+  /// An absolute path; the default is `$STATE_DIRECTORY`, and without it `/var/lib/tokenroll`.
+  public var stateDirectory: String
+
+  /// A configuration of these parts.
+  public init(
+    api: APISettings, credentials: [String: CredentialSource], tokens: [Entry], stateDirectory: String
+  ) {
+    self.api = api
+    self.credentials = credentials
+    self.tokens = tokens
+    self.stateDirectory = stateDirectory
+  }
+}

@@ -1,0 +1,53 @@
+/// One element of `publish`: a file in which consumers read the secret.
+public struct Destination: Sendable, Hashable {
+  /// How the secret is written.
+  public enum Format: String, Sendable, CaseIterable {
+    /// The secret alone, no newline.
+    case raw
+    /// `KEY=secret` and a newline, fit for EnvironmentFile= (systemd.exec(5)).
+    case env
+    /// An object with the secret under `key`, `token_id`, `account_id`, `rolled_at` (RFC 3339, UTC).
+    case json
+    /// S3 credentials for R2 as environment: `AWS_ACCESS_KEY_ID` (the token's id) and `AWS_SECRET_ACCESS_KEY`.
+    case r2Env = "r2-env"
+    /// S3 credentials for R2 as an object: `access_key_id`, `secret_access_key` and what `json` has beside the secret.
+    case r2JSON = "r2-json"
+  }
+
+  /// A thing that is refused unless the entry allows it by name in `allow`.
+  public enum Exception: String, Sendable, CaseIterable {
+    /// `symbolic_link`: the last component of the directory, or the file, is a symbolic link.
+    case symbolicLink = "symbolic_link"
+    /// `writable_by_others`: others than the service and root can write to the directory.
+    case writableByOthers = "writable_by_others"
+  }
+
+  /// `file`: an absolute path without `.`, `..` or empty components.
+  public var file: String
+  /// `format`.
+  public var format: Format
+  /// `key`: the variable (`env`, default `CLOUDFLARE_API_TOKEN`) or the member (`json`, default `token`); nil else.
+  public var key: String?
+  /// `mode`: permission bits, no execution, none for others; the owner can read.
+  public var mode: UInt16
+  /// `owner`: a user's name or number; nil is the service's user.
+  public var owner: String?
+  /// `group`: a group's name or number; nil is the service's group.
+  public var group: String?
+  /// `allow`.
+  public var allow: Set<Exception>
+
+  /// A destination; see the members for the ranges.
+  public init(
+    file: String, format: Format = .raw, key: String? = nil, mode: UInt16 = 0o600, owner: String? = nil,
+    group: String? = nil, allow: Set<Exception> = []
+  ) {
+    self.file = file
+    self.format = format
+    self.key = key
+    self.mode = mode
+    self.owner = owner
+    self.group = group
+    self.allow = allow
+  }
+}

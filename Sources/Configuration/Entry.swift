@@ -1,0 +1,33 @@
+public import Core
+
+/// One element of `tokens`: a token, its schedule and its destinations.
+public struct Entry: Sendable, Equatable {
+  /// `name`: 1 to 64 characters of `A-Z a-z 0-9 . _ -`, unique, beginning with a letter or a digit.
+  public var name: String
+  /// `enabled`: false freezes the entry.
+  public var enabled: Bool
+  /// `account_id`: 32 lower-case hexadecimal digits.
+  public var accountID: String
+  /// `token_id`: 1 to 32 lower-case letters and digits.
+  public var tokenID: String
+  /// `credential`: a name in `credentials`.
+  public var credential: String
+  /// `schedule`.
+  public var schedule: Schedule
+  /// `publish`: at least one.
+  public var publish: [Destination]
+
+  /// An entry of these parts.
+  public init(
+    name: String, enabled: Bool = true, accountID: String, tokenID: String, credential: String,
+    schedule: Schedule, publish: [Destination]
+  ) {
+    self.name = name
+    self.enabled = enabled
+    self.accountID = accountID
+    self.tokenID = tokenID
+    self.credential = credential
+    self.schedule = schedule
+    self.publish = publish
+  }
+}

@@ -1,0 +1,121 @@
+/// What can happen to the service, one case for every message that an operator can meet.
+///
+/// The identifiers are fixed: `deploy/tokenroll.catalog` explains each, and monitoring may match on them.
+public enum EventKind: String, Sendable, CaseIterable {
+  /// Configuration, store, destinations and credentials were proved; the service is at work.
+  case serviceReady
+  /// The service was asked to stop.
+  case serviceStopping
+  /// A changed configuration was taken into use.
+  case configurationReloaded
+  /// A reload found problems; the configuration in use stays.
+  case configurationRefused
+  /// The wall clock was set; the plan was made anew.
+  case clockStepped
+  /// The wall clock is behind the last recorded roll; nothing rolls until it is right.
+  case clockImplausible
+  /// The next roll of an entry was planned.
+  case entryPlanned
+  /// An intent was recorded and the request is about to be sent.
+  case rollStarted
+  /// Something that a roll needs is not ready; nothing was sent.
+  case rollNotReady
+  /// The API refused the roll for now, or could not be reached; the old secret stays in force.
+  case rollRefused
+  /// The API refuses the roll in a way that will not pass by itself; the old secret stays in force.
+  case rollRefusedForGood
+  /// The API's rate limit was met; every request with this credential waits.
+  case rateLimited
+  /// It is not known whether a roll took place; the old secret will be asked for.
+  case rollUncertain
+  /// An uncertain roll was resolved: the old secret is in force and nothing was lost.
+  case rollDidNotHappen
+  /// An uncertain roll was resolved: it took place and its secret is gone; the token is rolled again at once.
+  case rollHappenedSecretLost
+  /// A new secret is durable on disk.
+  case secretEscrowed
+  /// A new secret could not be made durable; it is held in memory and published all the same.
+  case escrowFailed
+  /// A new secret is in every destination.
+  case secretPublished
+  /// A new secret could not be written to a destination; it is safe in escrow and tried again.
+  case publicationFailed
+  /// A destination could not be given its owner or group; it was published with narrower rights.
+  case publishedWithNarrowerRights
+  /// A secret does not have the form that the API documents; it was kept and published as it is.
+  case secretFormUnexpected
+  /// The API refuses the secret that was just published; no automatic roll follows.
+  case secretRefused
+  /// The published secret belongs to another token than the entry names.
+  case tokenMismatch
+  /// It could not be found out whether the published secret is in force.
+  case verificationUnknown
+  /// A roll is complete: published everywhere, verified, escrow erased.
+  case rollSettled
+  /// An entry that was failing works again.
+  case entryRecovered
+  /// The state directory belongs to another machine; nothing rolls until it is adopted.
+  case stateForeign
+  /// A step overran its bound or the rotation queue is stuck; the watchdog is not fed.
+  case watchdogWithheld
+  /// An action after publication succeeded.
+  case actionFinished
+  /// An action after publication failed; it is tried again.
+  case actionFailed
+
+  /// The journal's MESSAGE_ID: 32 lower-case hexadecimal digits, never reused.
+  public var messageID: String {
+    switch self {
+    case .serviceReady: "5d7f2095928b4918bc968465f76e4fa2"
+    case .serviceStopping: "6e2dc78a3231416999e9b5867956ed7a"
+    case .configurationReloaded: "f1fc7abf707d4fdea46d06b85bd982c9"
+    case .configurationRefused: "19b5bf4d3871468e8fb27cea6e0231c8"
+    case .clockStepped: "dc6a725a5df94c97bb414d62ba4bc4b7"
+    case .clockImplausible: "fca87bf154c74e0aacbb1f76daa20a21"
+    case .entryPlanned: "7494d187e2e7489ca241cd461760b31c"
+    case .rollStarted: "6a8ae1c8d5234c388b1de179ddb413d5"
+    case .rollNotReady: "d7cd803748f2411ab876b20193e224c4"
+    case .rollRefused: "fb2ab74572a144e18fcb6e1def653d6c"
+    case .rollRefusedForGood: "bccc9d18cc0e4d418e8e48e03b704725"
+    case .rateLimited: "aa8c15c6f6bd418195c020e1e62e47c2"
+    case .rollUncertain: "4061485802c243f6a084bf751b22cde0"
+    case .rollDidNotHappen: "873f99b3d5ee442ba306feb14a25afeb"
+    case .rollHappenedSecretLost: "ed285d1fbc2347b683760a1a8304b0c5"
+    case .secretEscrowed: "4aa7e226046c4631a0034a746987657c"
+    case .escrowFailed: "0971f51f3a1a4ad9ba3b1c3a5c488422"
+    case .secretPublished: "004b4604c7a248f89537059395939482"
+    case .publicationFailed: "26010616434d4cb68762b19cd061faeb"
+    case .publishedWithNarrowerRights: "9c012a410d0048409fe8ec08bd124785"
+    case .secretFormUnexpected: "66ba2d8d07f74581beff4a955a5934a1"
+    case .secretRefused: "f9ffe0ce3d8244ac80fadaf71a91f582"
+    case .tokenMismatch: "b0c75d51d1e24d498d5323266a78b5ba"
+    case .verificationUnknown: "f4fd1253d15e451a996614271d49b07d"
+    case .rollSettled: "189422a298514fd790974d490eb18fb6"
+    case .entryRecovered: "a3343541e5284e3a8614ecc16e1d6297"
+    case .stateForeign: "34bb3749a4e948f3a043d9dc67f0a0ab"
+    case .watchdogWithheld: "354139e317104f7bbefb6b6efadc8f21"
+    case .actionFinished: "4983d83a4a28472f9cdf1768115c1104"
+    case .actionFailed: "71406b76c6f94fc68f0ecc596fecc15a"
+    }
+  }
+
+  /// How grave an event of this kind is.
+  public var priority: Priority {
+    switch self {
+    case .serviceReady, .serviceStopping, .rollStarted, .secretPublished, .actionFinished:
+      .info
+    case .configurationReloaded, .clockStepped, .rollDidNotHappen, .rollSettled, .entryRecovered:
+      .notice
+    case .configurationRefused, .rollRefusedForGood, .rollUncertain, .stateForeign, .actionFailed:
+      .error
+    case .clockImplausible, .rollNotReady, .rollRefused, .rateLimited, .publishedWithNarrowerRights,
+      .secretFormUnexpected, .verificationUnknown:
+      .warning
+    case .entryPlanned, .secretEscrowed:
+      .debug
+    case .rollHappenedSecretLost, .escrowFailed, .publicationFailed, .secretRefused, .tokenMismatch,
+      .watchdogWithheld:
+      .critical
+    }
+  }
+}

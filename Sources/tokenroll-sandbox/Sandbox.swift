@@ -1,0 +1,4 @@
+@main
+struct Sandbox {
+  static func main() {}
+}

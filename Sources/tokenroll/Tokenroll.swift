@@ -1,0 +1,4 @@
+@main
+struct Tokenroll {
+  static func main() {}
+}
