@@ -94,15 +94,10 @@ extension JSONParser {
       skipWhitespace()
     }
     if isObject {
-      try member(
-        expected: isFirst
-          ? "a member's name in quotation marks or \"}\""
-          : isNext("}")
-            ? "one more member, as the comma before it says" : "a member's name in quotation marks")
+      let name = isFirst ? "a member's name in quotation marks or \"}\"" : "a member's name after the comma"
+      try member(expected: name)
     } else {
-      try value(
-        expected: isFirst
-          ? "a value or \"]\"" : isNext("]") ? "one more value, as the comma before it says" : "a value")
+      try value(expected: isFirst ? "a value or \"]\"" : "a value after the comma")
     }
   }
 
