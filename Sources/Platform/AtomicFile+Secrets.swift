@@ -9,7 +9,9 @@ extension AtomicFile {
   public static func readFile(
     _ path: String, limit: Int, allowSymbolicLink: Bool = false
   ) throws(SystemError) -> Secret {
-    guard !path.utf8.contains(0) else { throw SystemError("cannot read", path, because: "the path has a NUL") }
+    guard !path.utf8.contains(0) else {
+      throw SystemError("cannot read", path, because: "the path has a NUL")
+    }
     let link = allowSymbolicLink ? 0 : O_NOFOLLOW
     // O_NONBLOCK: opening a pipe must not wait for its writer; it is refused below.
     let file = try attempt("cannot open", path) { () throws(Errno) in

@@ -30,7 +30,9 @@ public final class AtomicFile {
     temporaryName = Self.temporaryPrefix(target.name) + (try RandomBytes.hexadecimal(count: 8))
     let (handle, name, path) = (target.directory.rawValue, temporaryName, target.path)
     let mode = mode_t(specification.mode) & 0o600
-    temporary = try attempt("cannot create", target.directory.pathOf(temporaryName), context: "needed to replace \(path)") {
+    temporary = try attempt(
+      "cannot create", target.directory.pathOf(temporaryName), context: "needed to replace \(path)"
+    ) {
       () throws(Errno) in
       try Syscalls.openat(handle, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode)
     }

@@ -103,7 +103,9 @@ private struct Walk {
   }
 
   /// Where `name` points to, nil where it is no link.
-  private func linkTarget(_ directory: borrowing FileDescriptor, _ name: String) throws(SystemError) -> String? {
+  private func linkTarget(_ directory: borrowing FileDescriptor, _ name: String) throws(SystemError)
+    -> String?
+  {
     do throws(Errno) {
       return try Syscalls.readlinkat(directory.rawValue, name)
     } catch {
@@ -116,11 +118,15 @@ private struct Walk {
   private func check(_ directory: borrowing FileDescriptor, isLast: Bool) throws(SystemError) {
     if allowWritableByOthers { return }
     let handle = directory.rawValue
-    let status = try attempt("cannot examine directory", path) { () throws(Errno) in try Syscalls.fstat(handle) }
+    let status = try attempt("cannot examine directory", path) { () throws(Errno) in
+      try Syscalls.fstat(handle)
+    }
     guard let reason = Walk.distrust(status, isLast: isLast) else { return }
     throw SystemError(
       "cannot trust directory", path,
-      because: "\(isLast ? "it" : "a directory above it") \(reason); take the right away, or allow writable_by_others")
+      because:
+        "\(isLast ? "it" : "a directory above it") \(reason); take the right away, or allow writable_by_others"
+    )
   }
 
   /// Why a directory with `status` is not trusted, nil where it is.

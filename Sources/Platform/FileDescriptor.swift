@@ -1,7 +1,7 @@
 package import Glibc
 
 /// An open descriptor with one owner, who closes it by letting go.
-public struct FileDescriptor: ~Copyable {
+public struct FileDescriptor: ~Copyable, Sendable {
   /// The number; lent, not given away.
   package let rawValue: Int32
 

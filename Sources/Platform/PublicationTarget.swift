@@ -42,7 +42,8 @@ struct PublicationTarget: ~Copyable {
     throw SystemError("cannot replace", specification.path, code: ELOOP)
   }
 
-  private static func status(_ directory: Int32, _ name: String, _ path: String) throws(SystemError) -> stat? {
+  private static func status(_ directory: Int32, _ name: String, _ path: String) throws(SystemError) -> stat?
+  {
     do throws(Errno) {
       return try Syscalls.fstatat(directory, name)
     } catch {
@@ -69,7 +70,8 @@ struct PublicationTarget: ~Copyable {
     if file.is_mount_root != 0 || file.mount_id != parent.mount_id || existing.st_dev != status.st_dev {
       throw SystemError(
         "cannot replace", path,
-        because: "something is mounted on it, and a mount point cannot be replaced; mount its directory instead")
+        because:
+          "something is mounted on it, and a mount point cannot be replaced; mount its directory instead")
     }
     if file.is_immutable != 0 {
       throw SystemError("cannot replace", path, because: "it is immutable or append-only (see chattr(1))")
@@ -78,7 +80,9 @@ struct PublicationTarget: ~Copyable {
     if status.st_mode & S_ISVTX != 0 && ![existing.st_uid, status.st_uid].contains(ours) && ours != 0 {
       throw SystemError(
         "cannot replace", path,
-        because: "it belongs to user \(existing.st_uid), and its directory is sticky, so only that user may rename it")
+        because:
+          "it belongs to user \(existing.st_uid), and its directory is sticky, so only that user may rename it"
+      )
     }
   }
 }

@@ -50,7 +50,8 @@
         seen[call, default: 0] += 1
         return seen[call, default: 0]
       }
-      return faults.first { $0.call == call && occurrence >= $0.first && occurrence - $0.first < $0.times }?.kind
+      return faults.first { $0.call == call && occurrence >= $0.first && occurrence - $0.first < $0.times }?
+        .kind
     }
   }
 #endif

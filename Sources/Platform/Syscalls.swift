@@ -6,7 +6,9 @@ package import Glibc
 /// Every wrapper throws the errno; the caller says what the call was for (`attempt`).
 package enum Syscalls {
   /// Makes the call until a signal does not end it.
-  private static func call<Number: SignedInteger>(_ name: Syscall, _ body: () -> Number) throws(Errno) -> Number {
+  private static func call<Number: SignedInteger>(_ name: Syscall, _ body: () -> Number) throws(Errno)
+    -> Number
+  {
     try transfer(name, 0) { _ in body() }
   }
 
@@ -61,7 +63,8 @@ package enum Syscalls {
 // MARK: Files
 
 extension Syscalls {
-  package static func open(_ path: String, _ flags: Int32, _ mode: mode_t = 0) throws(Errno) -> FileDescriptor {
+  package static func open(_ path: String, _ flags: Int32, _ mode: mode_t = 0) throws(Errno) -> FileDescriptor
+  {
     FileDescriptor(owning: try call(.open) { Glibc.open(path, flags | O_CLOEXEC, mode) })
   }
 
@@ -71,7 +74,9 @@ extension Syscalls {
     FileDescriptor(owning: try call(.openat) { Glibc.openat(directory, name, flags | O_CLOEXEC, mode) })
   }
 
-  package static func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
+  package static func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) throws(Errno)
+    -> Int
+  {
     try transfer(.read, buffer.count) { Glibc.read(descriptor, buffer.baseAddress, $0) }
   }
 
@@ -211,9 +216,9 @@ extension Syscalls {
   }
 
   /// The wait status of `process` where it has ended (it is reaped by this), nil where it still runs.
-  static func waitpid(_ process: pid_t) throws(Errno) -> Int32? {
+  static func waitpid(_ process: pid_t, waiting: Bool) throws(Errno) -> Int32? {
     var status: Int32 = 0
-    return try call(.waitpid) { Glibc.waitpid(process, &status, WNOHANG) } == 0 ? nil : status
+    return try call(.waitpid) { Glibc.waitpid(process, &status, waiting ? 0 : WNOHANG) } == 0 ? nil : status
   }
 
   static func kill(_ process: pid_t, _ signal: Int32) throws(Errno) {
