@@ -10,6 +10,7 @@ internal import Platform
 
   private let clock: any Clock
   private var number: UInt64 = 0
+  private var broken: String?
   private var steps: [Step: (what: String, deadline: TimeSpan)] = [:]
 
   init(clock: any Clock) { self.clock = clock }
@@ -25,8 +26,22 @@ internal import Platform
   /// Notes that `step` ended.
   func end(_ step: Step) { steps[step] = nil }
 
+  /// Arms `timer`, or disarms it where `bootTime` is nil; a timer that fails is a service that no longer works.
+  func arm(_ timer: BootTimer?, for bootTime: TimeSpan?) {
+    guard let bootTime else {
+      timer?.cancel()
+      return
+    }
+    do throws(SystemError) {
+      try timer?.schedule(at: bootTime)
+    } catch {
+      broken = error.description
+    }
+  }
+
   /// The step that overran its bound the longest; nil where all is well.
   var overdue: String? {
+    if let broken { return broken }
     let now = clock.bootTime
     return steps.values.filter { $0.deadline < now }.min { $0.deadline < $1.deadline }
       .map { "\($0.what) is overdue by \((now - $0.deadline).abbreviated)" }

@@ -24,7 +24,9 @@ internal import Store
   private static let readLimit = 64 << 10
 
   let escrow: Escrow
-  private let users = UserDirectory()
+  /// The numbers of names that were looked up; a reload begins anew.
+  private var users: [String: uid_t] = [:]
+  private var groups: [String: gid_t] = [:]
 
   init(escrow: Escrow) { self.escrow = escrow }
 
@@ -38,8 +40,10 @@ internal import Store
     return Preparation(escrow: safe, files: files)
   }
 
-  /// Makes `secret` durable as that of `roll`.
-  func keep(_ secret: Secret, of entry: Entry, _ roll: RollID, _ preparation: Preparation?) throws(SystemError) {
+  /// Makes `secret` durable as that of `roll`; returns the path of its escrow.
+  func keep(
+    _ secret: Secret, of entry: Entry, _ roll: RollID, _ preparation: Preparation?
+  ) throws(SystemError) -> String {
     let file: AtomicFile
     if let prepared = preparation?.escrow {
       file = prepared
@@ -49,16 +53,7 @@ internal import Store
     // Used up either way: after a failure the next try begins with a new file.
     preparation?.escrow = nil
     _ = try secret.withBytes { (bytes) throws(SystemError) in try file.commit(bytes) }
-  }
-
-  /// The secret of `roll` that lies in escrow since before a restart.
-  func escrowed(_ roll: RollID, _ entry: Entry) throws(SystemError) -> Secret {
-    try escrow.read(try escrow.find(roll) ?? escrow.path(of: roll, entry: entry.name, token: entry.tokenID))
-  }
-
-  /// Erases the escrow of `roll`.
-  func forget(_ roll: RollID, of entry: Entry) throws(SystemError) {
-    try escrow.erase(escrow.path(of: roll, entry: entry.name, token: entry.tokenID))
+    return escrow.path(of: roll, entry: entry.name, token: entry.tokenID)
   }
 
   /// Writes `secret` to every destination of `entry` that has not got it; all are tried before the first failure is thrown.
@@ -111,10 +106,30 @@ internal import Store
   /// How `destination` is written; throws where its owner or group does not exist.
   func specification(of destination: Destination) throws(SystemError) -> FileSpecification {
     FileSpecification(
-      path: destination.file, mode: destination.mode, owner: try destination.owner.map(users.user),
-      group: try destination.group.map(users.group),
+      path: destination.file, mode: destination.mode, owner: try destination.owner.map(userID),
+      group: try destination.group.map(groupID),
       allowSymbolicLink: destination.allow.contains(.symbolicLink),
       allowWritableByOthers: destination.allow.contains(.writableByOthers))
+  }
+
+  /// Forgets the numbers of users and groups.
+  func forgetNames() {
+    users = [:]
+    groups = [:]
+  }
+
+  private func userID(_ name: String) throws(SystemError) -> uid_t {
+    if let known = users[name] { return known }
+    let number = try Users.userID(name)
+    users[name] = number
+    return number
+  }
+
+  private func groupID(_ name: String) throws(SystemError) -> gid_t {
+    if let known = groups[name] { return known }
+    let number = try Users.groupID(name)
+    groups[name] = number
+    return number
   }
 
   /// The roll took place: rights that are refused now must not keep the secret from its consumers.

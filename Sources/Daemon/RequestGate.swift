@@ -20,7 +20,8 @@ internal import Platform
   }
 
   private let clock: any Clock
-  private let timer: RetryTimer
+  private let health: Health
+  private var timer: BootTimer?
   private var maxInFlight: Int
   private var rateLimit: RateLimit
   private var inFlight = 0
@@ -30,12 +31,12 @@ internal import Platform
   private var count: UInt64 = 0
   private var isClosed = false
 
-  init(maxInFlight: Int, rateLimit: RateLimit, clock: any Clock) {
+  init(maxInFlight: Int, rateLimit: RateLimit, clock: any Clock, health: Health) throws(SystemError) {
     self.maxInFlight = maxInFlight
     self.rateLimit = rateLimit
     self.clock = clock
-    timer = RetryTimer()
-    timer.setHandler { [weak self] in self?.admit() }
+    self.health = health
+    timer = try BootTimer { [weak self] in self?.admit() }
   }
 
   /// Takes new limits; what is in flight stays so, and a budget that was spent under the same limit stays spent.
@@ -106,7 +107,7 @@ internal import Platform
       budgets[next.credential]?.spend(next.cost, at: clock.bootTime)
       next.continuation.resume(returning: Permit(credential: next.credential, unspent: next.cost))
     }
-    if let earliest { timer.schedule(after: earliest - clock.bootTime) } else { timer.cancel() }
+    health.arm(timer, for: earliest)
   }
 }
 

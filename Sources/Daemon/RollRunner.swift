@@ -8,6 +8,11 @@ internal import Store
 @RotationActor final class RollRunner {
   /// The entry as it is configured now; a reload may change it between two steps.
   var entry: Entry
+  /// Its place in the rotator's list.
+  var slot: Int
+  /// The credential in whose lane it is counted, and whether it is.
+  var lane = ""
+  var isCounted = false
   /// What is kept of the token.
   private(set) var record: TokenRecord
   private(set) var machine: RollMachine
@@ -16,6 +21,7 @@ internal import Store
   /// When the entry became due, by which those who wait are ordered.
   private var since: Timestamp
   private var intent: UnsettledRoll?
+  private var escrowPath: String?
   private var preparation: Publisher.Preparation?
   private var permit: RequestGate.Permit?
   private var credential: Secret?
@@ -25,8 +31,9 @@ internal import Store
   private var outage: TimeSpan?
   private var rolledAt: Timestamp?
 
-  init(entry: Entry, record: TokenRecord, since: Timestamp, services: RollServices) {
+  init(entry: Entry, record: TokenRecord, since: Timestamp, slot: Int, services: RollServices) {
     self.entry = entry
+    self.slot = slot
     self.record = record
     self.since = since
     self.services = services
@@ -39,10 +46,16 @@ internal import Store
     machine.phase.mustNotBeInterrupted || (machine.phase == .escrowed && intent?.isEscrowed != true)
   }
 
+  /// Takes up a roll that a restart found unsettled; `escrowPath` where its secret lies in escrow.
+  func recover(_ roll: UnsettledRoll, escrowPath: String?) async -> TimeSpan? {
+    self.escrowPath = escrowPath
+    intent = roll
+    return await run(.recovered(roll))
+  }
+
   /// Carries `event` and all that follows from it out; returns how long to wait before the machine wants to hear again, and
   /// nil where it has nothing in hand any more.
   func run(_ event: RollEvent) async -> TimeSpan? {
-    if case .recovered(let roll) = event { intent = roll }
     var wait: TimeSpan?
     var next: RollEvent? = event
     while let event = next {
@@ -185,7 +198,7 @@ extension RollRunner {
   private func escrow() -> RollEvent {
     guard let newSecret, let intent else { return .notEscrowed("there is no secret in memory") }
     do throws(SystemError) {
-      try services.publisher.keep(newSecret, of: entry, intent.id, preparation)
+      escrowPath = try services.publisher.keep(newSecret, of: entry, intent.id, preparation)
     } catch {
       return .notEscrowed(error.description)
     }
@@ -196,8 +209,8 @@ extension RollRunner {
   private func publish() -> RollEvent {
     do throws(SystemError) {
       guard let intent else { return .notPublished("there is no roll in hand", errno: nil) }
-      let secret = try newSecret ?? services.publisher.escrowed(intent.id, entry)
-      newSecret = secret
+      if newSecret == nil, let escrowPath { newSecret = try services.publisher.escrow.read(escrowPath) }
+      guard let secret = newSecret else { return .notPublished("there is no secret in escrow", errno: nil) }
       // The time of the intent, so that a repetition after a crash writes the same bytes.
       let facts = SecretRendering.Facts(
         accountID: entry.accountID, tokenID: entry.tokenID, rolledAt: intent.startedAt)
@@ -232,14 +245,16 @@ extension RollRunner {
       return .notSettled(error.description)
     }
     record = settled
-    if let intent { eraseEscrow(of: intent.id) }
+    eraseEscrow()
     intent = nil
     return .settled
   }
 
-  private func eraseEscrow(of roll: RollID) {
+  private func eraseEscrow() {
+    guard let path = escrowPath else { return }
+    escrowPath = nil
     do throws(SystemError) {
-      try services.publisher.forget(roll, of: entry)
+      try services.publisher.escrow.erase(path)
     } catch {
       report(Event(.escrowNotErased, "The escrow of a roll that is settled could not be erased: \(error)."))
     }
