@@ -32,12 +32,14 @@ let package = Package(
       name: "CMicroHTTPD", pkgConfig: "libmicrohttpd",
       providers: [.apt(["libmicrohttpd-dev", "libgnutls28-dev"])]),
 
+    .target(name: "CLinux", cSettings: [.treatAllWarnings(as: .error)]),
+
     module("JSON"),
     module("Core"),
     module("Configuration", ["Core", "JSON"]),
-    module("Platform", ["Core", "CCrypto"]),
+    module("Platform", ["Core", "CCrypto", "CLinux"]),
     module("CloudflareAPI", ["Core", "JSON", "Platform", "CCurl"]),
-    module("Systemd", ["Core", "Platform", "CSystemd"]),
+    module("Systemd", ["Core", "JSON", "Platform", "CSystemd"]),
     module("Store", ["Core", "Platform", "CSQLite"]),
     module(
       "Daemon", ["Core", "JSON", "Configuration", "Platform", "CloudflareAPI", "Systemd", "Store"]),
