@@ -1,6 +1,10 @@
 #pragma once
 #include <curl/curl.h>
 
+// Swift's Glibc module leaves these out: epoll(7), for libcurl's sockets, and malloc_usable_size(3), for its memory.
+#include <malloc.h>
+#include <sys/epoll.h>
+
 // curl_easy_setopt, curl_easy_getinfo and curl_multi_setopt are variadic, which Swift cannot import:
 // one function for each kind of argument.
 static inline CURLcode tr_curl_setopt_long(CURL *_Nonnull h, CURLoption o, long v) { return curl_easy_setopt(h, o, v); }

@@ -16,7 +16,7 @@ final class MultiHandle {
 
   init?(maxConnections: Int) {
     guard Curl.isReady else { return nil }
-    epoll = epoll_create1(Int32(EPOLL_CLOEXEC.rawValue))
+    epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard epoll >= 0 else { return nil }
     guard let handle = curl_multi_init() else {
       close(epoll)
@@ -55,6 +55,12 @@ final class MultiHandle {
 
   /// Lets libcurl see to its time limits and to requests that were just added.
   func expire() { act(CURL_SOCKET_TIMEOUT, 0) }
+
+  /// Asks libcurl when it wants to be called: it does not say so again where it was called a moment too early.
+  func renewTimeout() {
+    guard curl_multi_timeout(handle, &timeout) == CURLM_OK else { return }
+    isTimeoutNew = true
+  }
 
   /// Calls `body` for each request that is over, with its easy handle.
   func forEachFinished(_ body: (UnsafeMutableRawPointer, CURLcode) -> Void) {

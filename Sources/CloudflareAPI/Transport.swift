@@ -16,7 +16,7 @@ internal import Platform
   private var spare: [EasyHandle] = []
   private var isShutDown = false
 
-  init(_ settings: TransportSettings, idleTime: DispatchTimeInterval) {
+  nonisolated init(_ settings: TransportSettings, idleTime: DispatchTimeInterval) {
     self.settings = settings
     self.idleTime = idleTime
   }
@@ -116,6 +116,7 @@ extension Transport {
   private func timerFired() {
     guard !active.isEmpty else { return stopEngine() }
     engine?.multi.expire()
+    engine?.multi.renewTimeout()
     pump()
   }
 
