@@ -2,32 +2,26 @@ internal import Configuration
 internal import Core
 internal import Glibc
 internal import Platform
+internal import Systemd
 
 /// Reads credentials from their files, anew each time: a changed file is in use at the next roll, without a copy here.
 struct CredentialReader {
-  /// `$CREDENTIALS_DIRECTORY`, in which relative names are looked up.
-  var directory: String?
+  /// In which relative names are looked up.
+  let directory: CredentialsDirectory
 
   /// The largest credential that is accepted, in bytes.
   private static let limit = 4_096
-
-  /// The path of the file behind `source`.
-  func path(of source: CredentialSource, name: String) throws(SystemError) -> String {
-    guard !source.file.hasPrefix("/") else { return source.file }
-    guard let directory else {
-      throw SystemError(
-        "cannot read the credential \"\(name)\"", nil, code: 0,
-        context: "credentials.\(name).file is the relative name \"\(source.file)\", and $CREDENTIALS_DIRECTORY is not "
-          + "set; give the unit a LoadCredential=\(source.file):PATH, or write an absolute path")
-    }
-    return directory + "/" + source.file
-  }
 
   /// The credential in `source`, without white space at its end.
   ///
   /// Throws where the file cannot be read, is empty, or holds something that no `Authorization` header can carry.
   func read(_ source: CredentialSource, name: String) throws(SystemError) -> Secret {
-    let path = try path(of: source, name: name)
+    let path: String
+    do throws(SystemdError) {
+      path = try directory.resolve(source.file)
+    } catch {
+      throw SystemError("cannot read the credential \"\(name)\"", code: 0, context: error.description)
+    }
     let content = try AtomicFile.readFile(path, limit: Self.limit, allowSymbolicLink: true)
     return try content.withBytes { (bytes) throws(SystemError) in
       var end = bytes.count
