@@ -10,9 +10,11 @@ struct ScheduleParts {
   var notDuring = Field<[CalendarExpression]>.absent
 
   /// Refused as a whole: nothing can be said about what it holds.
-  static let refused = ScheduleParts(
-    every: .refused, calendar: .refused, jitter: .refused, catchUp: .refused, first: .refused,
-    notDuring: .refused)
+  static var refused: ScheduleParts {
+    ScheduleParts(
+      every: .refused, calendar: .refused, jitter: .refused, catchUp: .refused, first: .refused,
+      notDuring: .refused)
+  }
 
   var hasCadence: Bool { !every.isAbsent || !calendar.isAbsent }
 

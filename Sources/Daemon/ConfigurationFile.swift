@@ -2,7 +2,7 @@ public import Configuration
 internal import Core
 internal import Glibc
 internal import JSON
-internal import Platform
+public import Platform
 
 /// The configuration on disk.
 public enum ConfigurationFile {

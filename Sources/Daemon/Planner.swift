@@ -38,7 +38,9 @@ internal import Store
 
   /// The end of the window of `not_during` that `now` lies in; nil where it lies in none.
   func quietUntil(_ entry: Entry, at now: Timestamp) -> Timestamp? {
-    guard let allowed = entry.schedule.firstAllowed(from: now, zones: rules) else { return .distantFuture }
+    guard let allowed = entry.schedule.firstAllowed(from: now, zones: rules) else {
+      return Timestamp(microseconds: .max)
+    }
     return allowed > now ? allowed : nil
   }
 

@@ -73,7 +73,8 @@ internal import Store
           preparation?.files[index] = nil
         }
         if prepared == nil, try isPublished(content, at: destination) { continue }
-        let file = try prepared ?? replacement(for: destination)
+        let file: AtomicFile
+        if let prepared { file = prepared } else { file = try replacement(for: destination) }
         let publication = try content.withBytes { (bytes) throws(SystemError) in try file.commit(bytes) }
         if let refusal = publication.narrowed {
           narrowed.append("\(destination.file) was published with narrower rights than configured: \(refusal).")

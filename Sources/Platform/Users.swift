@@ -1,9 +1,9 @@
-public import Glibc
+internal import Glibc
 
 /// Users and groups by name or number, as the system's databases know them (nsswitch.conf(5)).
 public enum Users {
   /// The number of the user `name`: a name, or a number, which need not be known to the system.
-  public static func userID(_ name: String) throws(SystemError) -> uid_t {
+  public static func userID(_ name: String) throws(SystemError) -> UInt32 {
     if let number = try number(name, kind: "user") { return number }
     return try look(name, kind: "user", _SC_GETPW_R_SIZE_MAX) { buffer, count, found in
       var entry = passwd()
@@ -15,7 +15,7 @@ public enum Users {
   }
 
   /// The number of the group `name`: a name, or a number, which need not be known to the system.
-  public static func groupID(_ name: String) throws(SystemError) -> gid_t {
+  public static func groupID(_ name: String) throws(SystemError) -> UInt32 {
     if let number = try number(name, kind: "group") { return number }
     return try look(name, kind: "group", _SC_GETGR_R_SIZE_MAX) { buffer, count, found in
       var entry = group()

@@ -22,4 +22,22 @@ public struct TokenRecord: Sendable, Equatable {
   public var doubtUntil: Timestamp?
   /// Attempts in a row that came to nothing.
   public var failures: Int
+
+  /// The record of a token that was seen for the first time; the rest as given.
+  public init(
+    row: Int64 = 0, accountID: String, tokenID: String, firstSeen: Timestamp, lastAttempt: Timestamp? = nil,
+    lastSuccess: Timestamp? = nil, lastSkip: Timestamp? = nil, fingerprint: Fingerprint? = nil,
+    doubtUntil: Timestamp? = nil, failures: Int = 0
+  ) {
+    self.row = row
+    self.accountID = accountID
+    self.tokenID = tokenID
+    self.firstSeen = firstSeen
+    self.lastAttempt = lastAttempt
+    self.lastSuccess = lastSuccess
+    self.lastSkip = lastSkip
+    self.fingerprint = fingerprint
+    self.doubtUntil = doubtUntil
+    self.failures = failures
+  }
 }

@@ -1,4 +1,4 @@
-internal import Daemon
+internal import Core
 
 /// What can be asked of the program.
 enum Command: String, CaseIterable {
@@ -23,9 +23,9 @@ enum Command: String, CaseIterable {
       switch command {
       case .run: return await RunCommand.run(options)
       case .check: return await CheckCommand.run(options)
-      case .plan: return try PlanCommand.run(options)
+      case .plan: return await PlanCommand.run(options)
       case .calendar: return try CalendarCommand.run(options)
-      case .history: return try HistoryCommand.run(options)
+      case .history: return HistoryCommand.run(options)
       case .version: return VersionCommand.run()
       case .help: return try HelpCommand.run(options)
       }
@@ -43,7 +43,7 @@ enum Command: String, CaseIterable {
     default: break
     }
     guard let command = Command(rawValue: first) else {
-      let nearest = Spelling.nearest(to: first, among: allCases.map(\.rawValue))
+      let nearest = Spelling.nearest(to: first, of: allCases.map(\.rawValue))
       throw UsageError("there is no command \"\(first)\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? ""))
     }
     return Invocation(

@@ -1,5 +1,6 @@
 internal import Core
 internal import Daemon
+internal import Systemd
 
 extension Options {
   /// All options, in the order in which help lists them.
@@ -11,10 +12,10 @@ extension Options {
       ) { options, value in options.configuration = value },
       Definition(
         name: "--log-format", value: "FORMAT",
-        help: "auto, journal, text or json [auto: the journal under systemd, else text]", commands: [.run]
+        help: "auto, text or json [auto: the journal under systemd, else text]", commands: [.run]
       ) { (options, value) throws(UsageError) in
-        guard let format = LogFormat(rawValue: value) else {
-          let names = LogFormat.allCases.map(\.rawValue).joined(separator: ", ")
+        guard let format = EventLog.Format(rawValue: value) else {
+          let names = EventLog.Format.allCases.map(\.rawValue).joined(separator: ", ")
           throw UsageError("--log-format: \"\(value)\" is none of \(names)")
         }
         options.logFormat = format

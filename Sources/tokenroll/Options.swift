@@ -1,10 +1,11 @@
 internal import Core
 internal import Daemon
+internal import Systemd
 
 /// The options and operands of a command.
 struct Options {
   var configuration = ConfigurationFile.defaultPath
-  var logFormat = LogFormat.automatic
+  var logFormat = EventLog.Format.auto
   var logLevel = Priority.info
   var wantsProbe = false
   var wantsJSON = false
@@ -47,7 +48,7 @@ struct Options {
       let name = String(parts[0])
       let known = Self.definitions.filter { $0.commands.contains(command) }
       guard let option = known.first(where: { $0.name == name }) else {
-        let nearest = Spelling.nearest(to: name, among: known.map(\.name))
+        let nearest = Spelling.nearest(to: name, of: known.map(\.name))
         throw UsageError(
           "`tokenroll \(command.rawValue)` has no option \"\(name)\""
             + (nearest.map { "; did you mean \"\($0)\"?" } ?? ""))

@@ -1,7 +1,7 @@
 /// Finds what somebody may have meant to write.
-enum Spelling {
+public enum Spelling {
   /// The one of `known` that `word` most likely stands for; nil where none is near.
-  static func nearest(to word: String, of known: [String]) -> String? {
+  public static func nearest(to word: String, of known: [String]) -> String? {
     let folded = fold(word)
     let most = max(1, folded.count / 3)
     return known.map { ($0, distance(folded, fold($0))) }
