@@ -12,7 +12,8 @@ extension TimeSpan {
     while !cursor.isAtEnd {
       let start = cursor.offset
       guard let term = try cursor.term(), let sum = Self.sum(microseconds, term) else {
-        throw TimeSyntaxError(offset: start, message: "the time span is too long: expected at most 292271 years")
+        throw TimeSyntaxError(
+          offset: start, message: "the time span is too long: expected at most 292271 years")
       }
       microseconds = sum
       cursor.skipSpace()
@@ -55,7 +56,8 @@ extension ByteCursor {
     }
     var ahead = self
     if ahead.take("infinity") {
-      throw TimeSyntaxError(offset: offset, message: "\"infinity\" is not accepted: expected a finite time span")
+      throw TimeSyntaxError(
+        offset: offset, message: "\"infinity\" is not accepted: expected a finite time span")
     }
   }
 

@@ -70,7 +70,8 @@ private struct TZifReader {
     offset += 4
     let version = try take(16).first ?? 0
     guard version == 0 || version >= UInt8(ascii: "2") else {
-      throw error("version \(version) of the format is unknown: 0 or \"2\" to \"4\" was expected", at: offset - 16)
+      throw error(
+        "version \(version) of the format is unknown: 0 or \"2\" to \"4\" was expected", at: offset - 16)
     }
     return TZifHeader(
       version: version, utcIndicators: try count(), standardIndicators: try count(), leapSeconds: try count(),
@@ -134,7 +135,8 @@ private struct TZifReader {
         throw error("an offset of \(utcOffset) seconds: -89999 to 93599 was expected", at: record)
       }
       guard records[record + 4] <= 1 else {
-        throw error("found \(records[record + 4]) where 0 or 1 (daylight saving) was expected", at: record + 4)
+        throw error(
+          "found \(records[record + 4]) where 0 or 1 (daylight saving) was expected", at: record + 4)
       }
       let name = names.dropFirst(Int(records[record + 5])).prefix { $0 != 0 }
       guard name.startIndex < names.endIndex, name.endIndex < names.endIndex else {
@@ -149,7 +151,9 @@ private struct TZifReader {
   }
 
   private mutating func footer() throws(TimeSyntaxError) -> POSIXTimeZone? {
-    guard try take(1).first == 0x0A else { throw error("a newline was expected before the footer", at: offset - 1) }
+    guard try take(1).first == 0x0A else {
+      throw error("a newline was expected before the footer", at: offset - 1)
+    }
     guard let end = bytes[offset...].firstIndex(of: 0x0A) else {
       throw error("the footer does not end with a newline")
     }

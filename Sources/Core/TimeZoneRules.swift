@@ -125,7 +125,9 @@ extension TimeZoneRules {
   func firstSecond(reaching local: Int64) -> Int64 {
     // Offsets stay under 26 hours: no clock has reached `local` that long before it.
     var segment = segment(at: local - 93_600)
-    while segment.end != .max, local - segment.offset >= segment.end { segment = self.segment(at: segment.end) }
+    while segment.end != .max, local - segment.offset >= segment.end {
+      segment = self.segment(at: segment.end)
+    }
     return max(segment.start, local - segment.offset)
   }
 

@@ -27,21 +27,24 @@ extension ByteCursor {
   }
 
   private mutating func fixedDate(_ weekday: Int) -> CivilTime? {
-    guard let day = digits(2), take(" "), let month = index(months), take(" "), let year = digits(4), take(" "),
+    guard let day = digits(2), take(" "), let month = index(months), take(" "), let year = digits(4),
+      take(" "),
       let time = timeOfDay(), take(" GMT")
     else { return nil }
     return civil(year, month, day, time, weekday)
   }
 
   private mutating func obsoleteDate(_ weekday: Int) -> CivilTime? {
-    guard take(", "), let day = digits(2), take("-"), let month = index(months), take("-"), let year = digits(2),
+    guard take(", "), let day = digits(2), take("-"), let month = index(months), take("-"),
+      let year = digits(2),
       take(" "), let time = timeOfDay(), take(" GMT")
     else { return nil }
     return civil(2_000 + year, month, day, time, weekday) ?? civil(1_900 + year, month, day, time, weekday)
   }
 
   private mutating func asctimeDate(_ weekday: Int) -> CivilTime? {
-    guard take(" "), let month = index(months), take(" "), let day = take(" ") ? digits(1) : digits(2), take(" "),
+    guard take(" "), let month = index(months), take(" "), let day = take(" ") ? digits(1) : digits(2),
+      take(" "),
       let time = timeOfDay(), take(" "), let year = digits(4)
     else { return nil }
     return civil(year, month, day, time, weekday)

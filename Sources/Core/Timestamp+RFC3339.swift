@@ -46,7 +46,8 @@ extension Timestamp {
     let local = CivilTime(year: year, month: month, day: day, hour: hour, minute: minute, second: second)
     let seconds = local.seconds - Int64(shift)
     if second == 60, seconds.flooredQuotient(86_400) * 86_400 != seconds {
-      throw TimeSyntaxError(offset: secondOffset, message: "the second 60 exists at the end of a UTC day only")
+      throw TimeSyntaxError(
+        offset: secondOffset, message: "the second 60 exists at the end of a UTC day only")
     }
     self.init(microseconds: seconds * 1_000_000 + microsecond)
   }
