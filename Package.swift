@@ -53,12 +53,13 @@ let package = Package(
     .executableTarget(
       name: "tokenroll-sandbox", dependencies: ["JSON", "CMicroHTTPD"], swiftSettings: strict),
 
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests("JSONTests", ["JSON"]),
     tests("CoreTests", ["Core"]),
     tests("ConfigurationTests", ["Configuration", "Core", "JSON"]),
-    tests("PlatformTests", ["Platform", "Core"]),
+    tests("PlatformTests", ["Platform", "Core", "TestSupport"]),
     tests("CloudflareAPITests", ["CloudflareAPI", "Platform", "Core", "JSON"]),
-    tests("SystemdTests", ["Systemd", "Platform", "Core"]),
+    tests("SystemdTests", ["Systemd", "Platform", "Core", "JSON", "TestSupport"]),
     tests("StoreTests", ["Store", "Platform", "Core"]),
     tests("DaemonTests", ["Daemon", "Core", "Configuration", "Platform", "Store"]),
     tests("EndToEndTests", ["JSON"]),

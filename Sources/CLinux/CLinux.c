@@ -2,6 +2,7 @@
 #include "CLinux.h"
 
 #include <fcntl.h>
+#include <spawn.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/pidfd.h>
@@ -20,9 +21,9 @@ const char *linux_errno_name(int code) { return strerrorname_np(code); }
 
 const char *linux_errno_text(int code) { return strerrordesc_np(code); }
 
-ssize_t linux_getrandom(void *buffer, size_t count) { return getrandom(buffer, count, 0); }
+long linux_getrandom(void *buffer, size_t count) { return getrandom(buffer, count, 0); }
 
-int linux_fallocate_keep_size(int descriptor, off_t count) {
+int linux_fallocate_keep_size(int descriptor, int64_t count) {
   return fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, count);
 }
 
@@ -32,13 +33,13 @@ int linux_pipe_cloexec(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 int linux_timerfd_create(int clock) { return timerfd_create(clock, TFD_CLOEXEC | TFD_NONBLOCK); }
 
-int linux_timerfd_settime(int descriptor, struct timespec at, int cancel_on_set) {
-  struct itimerspec value = {.it_interval = {0, 0}, .it_value = at};
+int linux_timerfd_settime(int descriptor, int64_t seconds, int64_t nanoseconds, int cancel_on_set) {
+  struct itimerspec value = {.it_interval = {0, 0}, .it_value = {seconds, nanoseconds}};
   int flags = TFD_TIMER_ABSTIME | (cancel_on_set ? TFD_TIMER_CANCEL_ON_SET : 0);
   return timerfd_settime(descriptor, flags, &value, NULL);
 }
 
-int linux_pidfd_open(pid_t pid) { return pidfd_open(pid, 0); }
+int linux_pidfd_open(int pid) { return pidfd_open(pid, 0); }
 
 int linux_set_dumpable(int value) { return prctl(PR_SET_DUMPABLE, (unsigned long)value, 0UL, 0UL, 0UL); }
 
@@ -65,7 +66,7 @@ int linux_place_of(int directory, const char *name, struct linux_place *place) {
   return 0;
 }
 
-ssize_t linux_lgetxattr(const char *path, const char *name, void *value, size_t count) {
+long linux_lgetxattr(const char *path, const char *name, void *value, size_t count) {
   return lgetxattr(path, name, value, count);
 }
 
@@ -73,10 +74,10 @@ int linux_fsetxattr(int descriptor, const char *name, const void *value, size_t 
   return fsetxattr(descriptor, name, value, count, 0);
 }
 
-int linux_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
+int linux_spawn_close_from(void *actions, int first) {
   return posix_spawn_file_actions_addclosefrom_np(actions, first);
 }
 
-int linux_spawn_change_directory(posix_spawn_file_actions_t *actions, const char *path) {
+int linux_spawn_change_directory(void *actions, const char *path) {
   return posix_spawn_file_actions_addchdir_np(actions, path);
 }

@@ -9,18 +9,24 @@ enum AbsolutePath {
     guard path.utf8.first == UInt8(ascii: "/") else { return "is not an absolute path" }
     guard path.utf8.count <= mostBytes else { return "is longer than \(mostBytes) bytes" }
     if path.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) { return "has a control character" }
-    for component in path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
-      if component.isEmpty {
-        return path.utf8.last == UInt8(ascii: "/") ? "ends with a slash" : "has an empty component"
+    var rest = path.utf8.dropFirst()
+    while true {
+      let component = rest.prefix { $0 != UInt8(ascii: "/") }
+      if let refusal = refusal(ofComponent: component, isLast: component.endIndex == rest.endIndex) {
+        return refusal
       }
-      guard component.count <= mostComponentBytes else {
-        return "has a component longer than \(mostComponentBytes) bytes"
-      }
-      if component.elementsEqual(".".utf8) || component.elementsEqual("..".utf8) {
-        return "has the component \"\(String(decoding: component, as: UTF8.self))\""
-      }
+      guard component.endIndex < rest.endIndex else { return nil }
+      rest = rest[rest.index(after: component.endIndex)...]
     }
-    return nil
+  }
+
+  private static func refusal(ofComponent component: Substring.UTF8View, isLast: Bool) -> String? {
+    if component.isEmpty { return isLast ? "ends with a slash" : "has an empty component" }
+    if component.count > mostComponentBytes {
+      return "has a component longer than \(mostComponentBytes) bytes"
+    }
+    let isStep = component.elementsEqual(".".utf8) || component.elementsEqual("..".utf8)
+    return isStep ? "has the component \"\(String(Substring(component)))\"" : nil
   }
 
   /// True where `path` is `directory` or lies in it.

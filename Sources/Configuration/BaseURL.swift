@@ -54,7 +54,8 @@ enum BaseURL {
     }
     let port = authority[host.endIndex...]
     guard !port.isEmpty else { return host }
-    guard port.dropFirst().utf8.allSatisfy(\.isDigit), let number = UInt16(port.dropFirst()), number > 0 else {
+    guard port.dropFirst().utf8.allSatisfy(\.isDigit), let number = UInt16(port.dropFirst()), number > 0
+    else {
       return nil
     }
     return host

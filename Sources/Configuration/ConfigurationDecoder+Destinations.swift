@@ -20,13 +20,13 @@ extension ConfigurationDecoder {
   /// The destinations of the entry `index`; nil where one of them is refused.
   func destinations(_ node: JSONNode, entry index: Int) -> [Destination]? {
     guard node.kind == .array else {
-      let refused: Field<[Destination]> = refuse(node, insteadOf: "an array of destinations")
-      return refused.value
+      report(node, insteadOf: "an array of destinations")
+      return nil
     }
     var destinations: [Destination] = []
     var count = 0
     for element in node.elements {
-      if let destination = destination(element, name: "tokens[\(index)].publish[\(count)]") {
+      if let destination = destination(element, at: DestinationIndex(entry: index, destination: count)) {
         destinations.append(destination)
       }
       count += 1
@@ -35,13 +35,13 @@ extension ConfigurationDecoder {
     return destinations.count == count ? destinations : nil
   }
 
-  private func destination(_ node: JSONNode, name: @autoclosure () -> String) -> Destination? {
+  private func destination(_ node: JSONNode, at index: DestinationIndex) -> Destination? {
     var file = Field<String>.absent
     var keyNode: JSONNode?
     var own = DestinationParts()
     let isObject = members(of: node, ConfigurationKey.Destination.self) { key, value in
       switch key {
-      case .file: file = destinationFile(value, name: name())
+      case .file: file = destinationFile(value, at: index)
       case .key: keyNode = value
       case .format: own.format = choice(value, Destination.Format.self)
       case .mode: own.mode = mode(value)
@@ -61,7 +61,8 @@ extension ConfigurationDecoder {
       !parts.group.isRefused, !parts.allow.isRefused
     else { return nil }
     return Destination(
-      file: file, format: format, key: key.value ?? Self.defaultKey(for: format), mode: parts.mode.value ?? 0o600,
+      file: file, format: format, key: key.value ?? Self.defaultKey(for: format),
+      mode: parts.mode.value ?? 0o600,
       owner: parts.owner.value, group: parts.group.value, allow: parts.allow.value ?? [])
   }
 }
@@ -69,7 +70,7 @@ extension ConfigurationDecoder {
 // MARK: - Members
 
 extension ConfigurationDecoder {
-  private func destinationFile(_ node: JSONNode, name: @autoclosure () -> String) -> Field<String> {
+  private func destinationFile(_ node: JSONNode, at index: DestinationIndex) -> Field<String> {
     guard case .given(let file, let offset) = path(node) else { return .refused }
     if AbsolutePath.lies(file, in: stateDirectory) {
       return refuse(
@@ -79,9 +80,10 @@ extension ConfigurationDecoder {
       return refuse(node, "\(quotation(file)) is \(reserved), which a roll would overwrite")
     }
     if let other = destinationFiles[file] {
-      return refuse(node, "\(quotation(file)) is written by \(other) already")
+      return refuse(
+        node, "\(quotation(file)) is written by tokens[\(other.entry)].publish[\(other.destination)] already")
     }
-    destinationFiles[file] = name()
+    destinationFiles[file] = index
     return .given(file, offset: offset)
   }
 
@@ -101,7 +103,7 @@ extension ConfigurationDecoder {
     case .raw, .r2Env, .r2JSON:
       return refuse(node, "only the formats \"env\" and \"json\" have a key, not \"\(format.rawValue)\"")
     }
-    return key.map { strings.shared($0) }
+    return key.map { sharedStrings.shared($0) }
   }
 
   private static func variableRefusal(_ name: String) -> String? {
@@ -152,8 +154,10 @@ extension ConfigurationDecoder {
     let isName =
       text.utf8.count <= 255 && (text.utf8.first?.isLetter == true || text.utf8.first == UInt8(ascii: "_"))
       && text.utf8.allSatisfy { $0.isWordCharacter || $0 == UInt8(ascii: ".") }
-    guard isName || isNumber else { return refuse(node, "\(quotation(text)) is not the name or number of \(what)") }
-    return .given(strings.shared(text), offset: node.offset)
+    guard isName || isNumber else {
+      return refuse(node, "\(quotation(text)) is not the name or number of \(what)")
+    }
+    return .given(sharedStrings.shared(text), offset: node.offset)
   }
 
   private func exceptions(_ node: JSONNode) -> Field<Set<Destination.Exception>> {
@@ -161,6 +165,6 @@ extension ConfigurationDecoder {
     let fields = node.elements.map { choice($0, Destination.Exception.self) }
     let allowed = fields.compactMap(\.value)
     guard allowed.count == fields.count else { return .refused }
-    return .given(exceptions.shared(Set(allowed)), offset: node.offset)
+    return .given(sharedExceptions.shared(Set(allowed)), offset: node.offset)
   }
 }

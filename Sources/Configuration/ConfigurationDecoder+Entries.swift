@@ -25,19 +25,23 @@ extension ConfigurationDecoder {
 
   func entries(_ node: JSONNode) -> [Entry]? {
     guard node.kind == .array else {
-      let refused: Field<[Entry]> = refuse(node, insteadOf: "an array of entries")
-      return refused.value
+      report(node, insteadOf: "an array of entries")
+      return nil
     }
     let count = node.elements.reduce(0) { count, _ in count + 1 }
     guard 1...Self.mostEntries ~= count else {
       report(
         count == 0
-          ? "at least one entry is needed" : "there are \(count) entries; at most \(Self.mostEntries) are accepted",
+          ? "at least one entry is needed"
+          : "there are \(count) entries; at most \(Self.mostEntries) are accepted",
         at: node)
       return nil
     }
     var entries: [Entry] = []
     entries.reserveCapacity(count)
+    entryNames.reserveCapacity(count)
+    entryTokens.reserveCapacity(count)
+    destinationFiles.reserveCapacity(count)
     for (index, element) in node.elements.enumerated() {
       if let entry = entry(element, index: index) { entries.append(entry) }
     }
@@ -98,7 +102,7 @@ extension ConfigurationDecoder {
   private func accountID(_ node: JSONNode) -> Field<String> {
     identifier(node, "an account's id has 32 lower-case hexadecimal digits", count: 32...32) {
       $0.isDigit || 0x61...0x66 ~= $0
-    }.map { strings.shared($0) }
+    }.map { sharedStrings.shared($0) }
   }
 
   private func tokenID(_ node: JSONNode) -> Field<String> {
@@ -112,11 +116,13 @@ extension ConfigurationDecoder {
     _ node: JSONNode, _ rule: String, count: ClosedRange<Int>, isGood: (UInt8) -> Bool
   ) -> Field<String> {
     guard case .given(let text, let offset) = string(node) else { return .refused }
-    let length = text.unicodeScalars.count
-    guard count.contains(length) else {
+    guard count.contains(text.utf8.count) else {
+      let length = text.unicodeScalars.count
       return refuse(node, "has \(length) \(length == 1 ? "character" : "characters"); \(rule)")
     }
-    guard text.utf8.allSatisfy(isGood) else { return refuse(node, "has a character of another kind; \(rule)") }
+    guard text.utf8.allSatisfy(isGood) else {
+      return refuse(node, "has a character of another kind; \(rule)")
+    }
     return .given(text, offset: offset)
   }
 
@@ -127,7 +133,7 @@ extension ConfigurationDecoder {
       return refuse(
         node, "there is no credential \(quotation(name))\(nearest.map { "; did you mean \"\($0)\"?" } ?? "")")
     }
-    return .given(strings.shared(name), offset: offset)
+    return .given(sharedStrings.shared(name), offset: offset)
   }
 
   private func refuseSecondEntry(of account: Field<String>, _ token: Field<String>, index: Int) {

@@ -75,11 +75,14 @@ extension ConfigurationDecoder {
   }
 
   /// One of the raw values of `Choice`.
-  func choice<Choice: RawRepresentable<String> & CaseIterable>(_ node: JSONNode, _: Choice.Type) -> Field<Choice> {
+  func choice<Choice: RawRepresentable<String> & CaseIterable>(_ node: JSONNode, _: Choice.Type) -> Field<
+    Choice
+  > {
+    let text = node.string
+    if let choice = text.flatMap(Choice.init) { return .given(choice, offset: node.offset) }
     let known = Choice.allCases.map(\.rawValue)
     let list = known.map { "\"\($0)\"" }.joined(separator: ", ")
-    guard let text = node.string else { return refuse(node, insteadOf: "one of \(list)") }
-    if let choice = Choice(rawValue: text) { return .given(choice, offset: node.offset) }
+    guard let text else { return refuse(node, insteadOf: "one of \(list)") }
     guard let nearest = Spelling.nearest(to: text, of: known) else {
       return refuse(node, "\(quotation(text)) is none of \(list)")
     }

@@ -9,9 +9,9 @@ extension ConfigurationDecoder {
     var parts = ScheduleParts()
     let isObject = members(of: node, ConfigurationKey.Schedule.self) { key, value in
       switch key {
-      case .every: parts.every = span(value, in: .seconds(1) ... Self.longest)
+      case .every: parts.every = span(value, in: .seconds(1)...Self.longest)
       case .calendar: parts.calendar = calendar(value)
-      case .jitter: parts.jitter = span(value, in: .zero ... Self.longest)
+      case .jitter: parts.jitter = span(value, in: .zero...Self.longest)
       case .catchUp: parts.catchUp = boolean(value)
       case .first: parts.first = choice(value, Schedule.First.self)
       case .notDuring: parts.notDuring = windows(value)
@@ -22,7 +22,9 @@ extension ConfigurationDecoder {
       report("\"every\" and \"calendar\" exclude one another; write one of them", at: node)
       (parts.every, parts.calendar) = (.refused, .refused)
     }
-    if case .given(let every, _) = parts.every, case .given(let jitter, let offset) = parts.jitter, jitter > every {
+    if case .given(let every, _) = parts.every, case .given(let jitter, let offset) = parts.jitter,
+      jitter > every
+    {
       log.add("\(jitter) is longer than \"every\", \(every)", at: offset)
       parts.jitter = .refused
     }
@@ -34,7 +36,7 @@ extension ConfigurationDecoder {
     let fields = node.elements.map(calendar)
     let expressions = fields.compactMap(\.value)
     guard expressions.count == fields.count else { return .refused }
-    return .given(windows.shared(expressions), offset: node.offset)
+    return .given(sharedWindows.shared(expressions), offset: node.offset)
   }
 
   /// The schedule of an entry: its own parts (nil where it has none) over the defaults.

@@ -17,12 +17,12 @@ final class ConfigurationDecoder {
   /// What entries may not have in common, with the entry that has it first.
   var entryNames: [String: Int] = [:]
   var entryTokens: [TokenIdentity: Int] = [:]
-  var destinationFiles: [String: String] = [:]
+  var destinationFiles: [String: DestinationIndex] = [:]
 
   /// What many entries have in common is parsed once and stored once.
-  var strings = Interner<String>()
-  var exceptions = Interner<Set<Destination.Exception>>()
-  var windows = Interner<[CalendarExpression]>()
+  var sharedStrings = Interner<String>()
+  var sharedExceptions = Interner<Set<Destination.Exception>>()
+  var sharedWindows = Interner<[CalendarExpression]>()
   var spans: [String: TimeSpan] = [:]
   var calendars: [String: CalendarExpression] = [:]
 
@@ -46,12 +46,20 @@ final class ConfigurationDecoder {
     if let node = parts[.defaults] { defaults = entryDefaults(node) }
     let tokens = parts[.tokens].flatMap(entries)
 
-    for (key, isMissing) in [(ConfigurationKey.Top.credentials, credentials.isAbsent), (.tokens, parts[.tokens] == nil)]
+    for (key, isMissing) in [
+      (ConfigurationKey.Top.credentials, credentials.isAbsent), (.tokens, parts[.tokens] == nil),
+    ]
     where isMissing {
       report("\"\(key.rawValue)\" is missing", at: root)
     }
     guard let credentials = credentials.value, let tokens else { return nil }
     return Configuration(api: api, credentials: credentials, tokens: tokens, stateDirectory: stateDirectory)
+  }
+
+  /// A destination among all.
+  struct DestinationIndex {
+    let entry: Int
+    let destination: Int
   }
 
   /// A token among all accounts.
@@ -74,6 +82,11 @@ extension ConfigurationDecoder {
 
   /// Refuses a value of the wrong kind; `expected` has its article, and may go on with more.
   func refuse<Value>(_ node: JSONNode, insteadOf expected: String) -> Field<Value> {
+    report(node, insteadOf: expected)
+    return .refused
+  }
+
+  func report(_ node: JSONNode, insteadOf expected: String) {
     let found =
       switch node.kind {
       case .object: "an object"
@@ -83,7 +96,7 @@ extension ConfigurationDecoder {
       case .boolean: "a boolean"
       case .null: "null"
       }
-    return refuse(node, "must be \(expected), not \(found)")
+    report("must be \(expected), not \(found)", at: node)
   }
 }
 
@@ -109,7 +122,7 @@ extension ConfigurationDecoder {
   /// Hands the members of an object to `body`, but reports those whose key an earlier one has.
   func forEachMember(of node: JSONNode, _ body: (JSONMember) -> Void) -> Bool {
     guard node.kind == .object else {
-      let _: Field<Void> = refuse(node, insteadOf: "an object")
+      report(node, insteadOf: "an object")
       return false
     }
     let repeated = node.repeatedMembers.map(\.keyOffset)

@@ -29,3 +29,5 @@ enum Field<Value> {
     }
   }
 }
+
+extension Field: Sendable where Value: Sendable {}

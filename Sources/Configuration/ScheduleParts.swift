@@ -1,7 +1,7 @@
 internal import Core
 
 /// The members of a `schedule`, before those of the defaults stand in for the ones that it lacks.
-struct ScheduleParts {
+struct ScheduleParts: Sendable {
   var every = Field<TimeSpan>.absent
   var calendar = Field<CalendarExpression>.absent
   var jitter = Field<TimeSpan>.absent
@@ -22,7 +22,8 @@ struct ScheduleParts {
   func over(_ defaults: ScheduleParts) -> ScheduleParts {
     ScheduleParts(
       every: hasCadence ? every : defaults.every, calendar: hasCadence ? calendar : defaults.calendar,
-      jitter: jitter.or(defaults.jitter), catchUp: catchUp.or(defaults.catchUp), first: first.or(defaults.first),
+      jitter: jitter.or(defaults.jitter), catchUp: catchUp.or(defaults.catchUp),
+      first: first.or(defaults.first),
       notDuring: notDuring.or(defaults.notDuring))
   }
 

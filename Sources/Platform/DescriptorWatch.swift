@@ -4,19 +4,19 @@ internal import Glibc
 /// A Dispatch source on the rotation queue that owns the descriptor it watches.
 ///
 /// The descriptor is closed when the source is cancelled, never before, as Dispatch demands; letting go cancels.
-@RotationActor final class DescriptorWatch {
-  enum Direction {
+@RotationActor package final class DescriptorWatch {
+  package enum Direction {
     case reading
     case writing
   }
 
   /// The number; lent.
-  nonisolated let rawValue: Int32
+  package nonisolated let rawValue: Int32
   // Dispatch objects may be used from everywhere.
   private nonisolated(unsafe) let source: any DispatchSourceProtocol
 
   /// Watches `descriptor` from now on and calls `handler` whenever it is ready.
-  init(
+  package init(
     _ descriptor: consuming FileDescriptor, _ direction: Direction = .reading,
     handler: @escaping @RotationActor @Sendable () -> Void
   ) {
@@ -36,5 +36,5 @@ internal import Glibc
   deinit { source.cancel() }
 
   /// Stops watching; the descriptor is closed a moment later.
-  nonisolated func cancel() { source.cancel() }
+  package nonisolated func cancel() { source.cancel() }
 }

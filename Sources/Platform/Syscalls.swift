@@ -1,4 +1,4 @@
-package import CLinux
+internal import CLinux
 package import Glibc
 
 /// One wrapper of one line for each system call; EINTR is met here and nowhere else.
@@ -106,7 +106,7 @@ extension Syscalls {
 
   /// Allocates `count` bytes without changing the size of the file.
   package static func fallocate(_ descriptor: Int32, _ count: Int) throws(Errno) {
-    _ = try call(.fallocate) { linux_fallocate_keep_size(descriptor, count) }
+    _ = try call(.fallocate) { linux_fallocate_keep_size(descriptor, Int64(count)) }
   }
 
   package static func fchown(_ descriptor: Int32, _ owner: uid_t, _ group: gid_t) throws(Errno) {
@@ -199,7 +199,7 @@ extension Syscalls {
   }
 
   static func timerfdSettime(_ descriptor: Int32, _ at: timespec, cancelOnSet: Bool) throws(Errno) {
-    _ = try call(.timerfdSettime) { linux_timerfd_settime(descriptor, at, cancelOnSet ? 1 : 0) }
+    _ = try call(.timerfdSettime) { linux_timerfd_settime(descriptor, Int64(at.tv_sec), Int64(at.tv_nsec), cancelOnSet ? 1 : 0) }
   }
 
   static func getrandom(into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {

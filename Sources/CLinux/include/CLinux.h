@@ -3,11 +3,9 @@
 // What Swift's Glibc module does not show: declarations behind _GNU_SOURCE, which it is built without, headers that
 // it leaves out, and variadic functions, which Swift cannot import. One function a call, and nothing else.
 
-#include <spawn.h>
+// No header of the system is included, so that its types are declared in one module only, Swift's Glibc.
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
-#include <time.h>
 
 // The name of an errno ("EACCES"), and its text in the C locale ("Permission denied"); NULL where it is unknown.
 const char *_Nullable linux_errno_name(int code);
@@ -17,10 +15,10 @@ const char *_Nullable linux_errno_text(int code);
 extern const int linux_o_path;
 
 // getrandom(2) with no flags.
-ssize_t linux_getrandom(void *_Nonnull buffer, size_t count);
+long linux_getrandom(void *_Nonnull buffer, size_t count);
 
 // fallocate(2) with FALLOC_FL_KEEP_SIZE.
-int linux_fallocate_keep_size(int descriptor, off_t count);
+int linux_fallocate_keep_size(int descriptor, int64_t count);
 
 // flock(2), whose name means a structure in Swift.
 int linux_flock(int descriptor, int operation);
@@ -32,10 +30,10 @@ int linux_pipe_cloexec(int ends[_Nonnull 2]);
 int linux_timerfd_create(int clock);
 
 // timerfd_settime(2) to an absolute time, once; all zero disarms. With `cancel_on_set`, a step of the clock ends the wait.
-int linux_timerfd_settime(int descriptor, struct timespec at, int cancel_on_set);
+int linux_timerfd_settime(int descriptor, int64_t seconds, int64_t nanoseconds, int cancel_on_set);
 
 // pidfd_open(2); the descriptor is readable when the process ended.
-int linux_pidfd_open(pid_t pid);
+int linux_pidfd_open(int pid);
 
 // prctl(2) PR_SET_DUMPABLE.
 int linux_set_dumpable(int value);
@@ -55,10 +53,11 @@ struct linux_place {
 int linux_place_of(int directory, const char *_Nonnull name, struct linux_place *_Nonnull place);
 
 // lgetxattr(2) and fsetxattr(2).
-ssize_t linux_lgetxattr(
+long linux_lgetxattr(
     const char *_Nonnull path, const char *_Nonnull name, void *_Nullable value, size_t count);
 int linux_fsetxattr(int descriptor, const char *_Nonnull name, const void *_Nonnull value, size_t count);
 
-// posix_spawn_file_actions_addclosefrom_np(3) and …_addchdir_np(3); both return an errno, as posix_spawn does.
-int linux_spawn_close_from(posix_spawn_file_actions_t *_Nonnull actions, int first);
-int linux_spawn_change_directory(posix_spawn_file_actions_t *_Nonnull actions, const char *_Nonnull path);
+// posix_spawn_file_actions_addclosefrom_np(3) and …_addchdir_np(3) on a posix_spawn_file_actions_t; both return an
+// errno, as posix_spawn does.
+int linux_spawn_close_from(void *_Nonnull actions, int first);
+int linux_spawn_change_directory(void *_Nonnull actions, const char *_Nonnull path);
