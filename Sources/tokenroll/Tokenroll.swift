@@ -9,7 +9,6 @@ struct Tokenroll {
     let arguments = Array(CommandLine.arguments.dropFirst())
     Task.detached {
       let status = await run(arguments)
-      fflush(stdout)
       exit(status.rawValue)
     }
     dispatchMain()
