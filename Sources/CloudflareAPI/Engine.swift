@@ -10,7 +10,8 @@ final class Engine {
   private let sockets: any DispatchSourceRead
 
   init(
-    _ multi: MultiHandle, socketsReady: @escaping @Sendable () -> Void, timerFired: @escaping @Sendable () -> Void
+    _ multi: MultiHandle, socketsReady: @escaping @Sendable () -> Void,
+    timerFired: @escaping @Sendable () -> Void
   ) {
     self.multi = multi
     timer = DispatchSource.makeTimerSource(queue: RotationActor.shared.queue)

@@ -22,7 +22,9 @@ func printable(_ text: String, without secret: Secret) -> String {
   let bytes = Array(printable(text, limit: 2000).utf8)
   var hidden = [Bool](repeating: false, count: bytes.count)
   secret.withBytes { hide(partsOf: $0, in: bytes, &hidden) }
-  for prefix in ["cfat_", "cfut_", "cfk_"] { hideTokens(beginningWith: Array(prefix.utf8), in: bytes, &hidden) }
+  for prefix in ["cfat_", "cfut_", "cfk_"] {
+    hideTokens(beginningWith: Array(prefix.utf8), in: bytes, &hidden)
+  }
   var result: [UInt8] = []
   for (index, byte) in bytes.enumerated() {
     if !hidden[index] {
