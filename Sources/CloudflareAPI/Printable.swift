@@ -40,11 +40,11 @@ private func hide(partsOf secret: UnsafeRawBufferPointer, in text: [UInt8], _ hi
   let length = min(8, secret.count)
   guard length > 0, text.count >= length else { return }
   for start in 0...(text.count - length) {
-    let piece = text[start..<start + length]
-    for offset in 0...(secret.count - length) where piece.elementsEqual(secret[offset..<offset + length]) {
-      for index in piece.indices { hidden[index] = true }
-      break
+    let isPart = (0...(secret.count - length)).contains { offset in
+      (0..<length).allSatisfy { text[start + $0] == secret[offset + $0] }
     }
+    guard isPart else { continue }
+    for index in start..<start + length { hidden[index] = true }
   }
 }
 

@@ -64,6 +64,12 @@ import Testing
         ],
         .unknown),
       Row(
+        "a good answer with too much white space behind it",
+        [
+          .send("HTTP/1.1 200 OK\r\nContent-Length: 2097152\r\n\r\n" + rolledBody()),
+          .send([UInt8](repeating: 32, count: 1 << 21)),
+        ], .value),
+      Row(
         "compressed",
         [.send(httpAnswer("200 OK", "\u{1F}\u{0}\u{0}", fields: ["Content-Encoding: gzip"]))], .unknown),
       Row(status: "200 OK", refusal, .unknown),
