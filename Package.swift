@@ -54,8 +54,13 @@ let package = Package(
       name: "tokenroll-sandbox", dependencies: ["JSON", "CMicroHTTPD"], swiftSettings: strict),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "SimulatedWorld", dependencies: ["Core"], path: "Tests/SimulatedWorld", swiftSettings: strict),
+    .executableTarget(
+      name: "simulation", dependencies: ["SimulatedWorld"], path: "Tests/simulation", swiftSettings: strict),
     tests("JSONTests", ["JSON"]),
     tests("CoreTests", ["Core"]),
+    tests("SimulationTests", ["SimulatedWorld", "Core"]),
     tests("ConfigurationTests", ["Configuration", "Core", "JSON"]),
     tests("PlatformTests", ["Platform", "Core", "TestSupport"]),
     tests("CloudflareAPITests", ["CloudflareAPI", "Platform", "Core", "JSON"]),
