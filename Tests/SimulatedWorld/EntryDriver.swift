@@ -107,7 +107,7 @@ class EntryDriver {
       next = nil
       wait = nil
       let effects = decide(event)
-      world.trace("entry \(slot) \(machine.phase): \(event) -> \(effects)")
+      world.trace("entry \(slot) \(event) -> \(machine.phase): \(effects.map(Self.brief).joined(separator: ", "))")
       rest = effects[...]
     }
     releasePermit()
@@ -136,6 +136,12 @@ class EntryDriver {
     case .wake: break
     }
     return .nothing
+  }
+
+  /// `effect` for a trace, without the sentences for the operator.
+  private static func brief(_ effect: RollEffect) -> String {
+    if case .report(let event) = effect { return "report \(event.kind)" }
+    return "\(effect)"
   }
 
   // MARK: - Requests
@@ -192,18 +198,17 @@ class EntryDriver {
   // MARK: - Steps
 
   func prepare() throws(Crash) -> Result {
+    oldSecret = world.readable(slot)
+    let isOurs = oldSecret != nil && oldSecret == record.fingerprint
     if permit == nil {
-      let cost = machine.cause == .cure || record.fingerprint != nil ? 1 : 3
-      guard acquire(cost, or: .prepare) else { return .later }
+      guard acquire(machine.cause == .cure || isOurs ? 1 : 3, or: .prepare) else { return .later }
     }
     try world.step()
     if world.fault(world.profile.notReady) {
       releasePermit()
       return .answered(.notReady("not ready", errno: nil))
     }
-    oldSecret = world.readable(slot)
-    guard let oldSecret else { return .answered(.prepared(old: .absent)) }
-    return .answered(.prepared(old: oldSecret == record.fingerprint ? .ours : .unproven))
+    return .answered(.prepared(old: isOurs ? .ours : oldSecret == nil ? .absent : .unproven))
   }
 
   func recordIntent(_ wanted: Intent) throws(Crash) -> RollEvent {

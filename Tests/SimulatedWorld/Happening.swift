@@ -12,6 +12,8 @@ enum Happening {
   case due(slot: Int, process: Int, plan: Int)
   /// Somebody does something: the operator, another party, the power.
   case incident(Incident)
+  /// Somebody does something at any time, and again later.
+  case chance
   /// The next storm, or the end of one.
   case season(Int)
   /// The service is started.

@@ -3,7 +3,6 @@ internal import Core
 /// What happens from outside.
 extension World {
   func happen(_ incident: Incident) throws(Crash) {
-    agenda.add(.incident(dice.pick(Incident.allCases)), at: now + dice.span(.zero, storm.incidentEvery))
     guard !isCalm else { return }
     let slot = dice.below(size.entries)
     trace("incident: \(incident), entry \(slot)")

@@ -8,6 +8,9 @@ extension World {
     isUp = true
     resumedAt = wall
     budget = RequestBudget(RateLimit(requests: storm.requests, per: .minutes(5)))
+    // A new process knows nothing of what an earlier one sent.
+    arrivals = []
+    arrivalsStart = 0
     trace("the service starts")
     records = disk.records
     var unfinished: [(slot: Int, open: Disk.Open, escrow: RollID?)] = []
@@ -118,7 +121,8 @@ extension World {
     drivers[slot] = nil
     asked[slot] = false
     isExcused[slot] = false
-    wasStepped[slot] = false
+    // Under a wrong clock times are kept that lie in the future of the right one.
+    if wallOffset == .zero { wasStepped[slot] = false }
     plans[slot] += 1
     agenda.add(.due(slot: slot, process: process, plan: plans[slot]), at: now)
   }

@@ -95,7 +95,7 @@ final class World {
     totals.entryYears = size.entries * size.years
     agenda.add(.start, at: .zero)
     agenda.add(.season(0), at: .zero)
-    agenda.add(.incident(dice.pick(Incident.allCases)), at: dice.span(.zero, storm.incidentEvery))
+    agenda.add(.chance, at: dice.span(.zero, storm.incidentEvery))
     let end = TimeSpan.days(Int64(365 * size.years))
     while violation == nil, let (time, happening) = agenda.next(), time < end {
       now = max(now, time)
@@ -126,6 +126,9 @@ final class World {
       guard process == self.process, plans[slot] == plan else { return }
       try self.plan(slot)
     case .incident(let incident): try happen(incident)
+    case .chance:
+      agenda.add(.chance, at: now + dice.span(.zero, storm.incidentEvery))
+      try happen(dice.pick(Incident.allCases))
     case .season(let number): try change(to: number)
     case .start: try start()
     }
@@ -198,7 +201,7 @@ final class World {
       verifyOutUntil = now
       postponements = 0
       for slot in enabled.indices { enabled[slot] = true }
-      if isUp { try planAll() }
+      if isUp { try planAll() } else { try start() }
       agenda.add(.season(number + 1), at: now + .days(2))
     case 2:
       guard judgePeace(isStrict: false) else { return postpone(number) }
