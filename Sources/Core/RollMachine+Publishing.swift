@@ -84,9 +84,11 @@ extension RollMachine {
 
   private mutating func notVerified(_ reason: String, at moment: Moment) -> [RollEffect] {
     tries += 1
-    // A secret that was accepted once can be judged from here: while a doubt is left, its end is waited for.
-    guard tries >= Self.verificationTries, phase == .published, !isInDoubt(at: moment) || !needsConfirmation else {
-      return [.wake(after: RetryPolicy.urgent.delay(failures: tries, random: moment.random))]
+    let policy = tries < Self.verificationTries ? RetryPolicy.urgent : .transient
+    // Where an earlier request may have replaced the secret, the answer is worth a longer wait than where all is well.
+    let patience = needsConfirmation ? Self.doubtPatience : .zero
+    guard tries >= Self.verificationTries, stepSince.map({ moment.uptime - $0 >= patience }) ?? true else {
+      return [.wake(after: policy.delay(failures: tries, random: moment.random))]
     }
     let report = self.event(
       .verificationUnknown,
@@ -96,6 +98,8 @@ extension RollMachine {
 
   /// Tries before a secret that nobody can judge is left as it is; with `RetryPolicy.urgent` about three minutes.
   static let verificationTries = 8
+  /// How long a secret in doubt is asked for; longer than the API was ever out of reach, shorter than most periods.
+  static let doubtPatience = TimeSpan.days(1)
 
   private mutating func refused(_ reason: String, at moment: Moment) -> [RollEffect] {
     // A new secret may take seconds to reach every edge of the API.

@@ -106,7 +106,12 @@ extension World {
     trace("entry \(item.slot): roll \(item.roll) takes effect, secret \(server.tokens[item.slot].secret)")
     if item.isOver || underWay[item.slot] != put { totals.late += 1 }
     let outcome = disk.history[item.roll]
-    guard outcome == .didNotHappen || outcome == .notRolled, !storm.isVeryLate else { return }
+    guard outcome == .didNotHappen || outcome == .notRolled else { return }
+    if storm.isVeryLate {
+      // Later than `settle_time` says: only a later roll, which is watched for longer, can find it out.
+      if server.puts.last(where: { $0.slot == item.slot })?.roll == item.roll { server.tokens[item.slot].isForeign = true }
+      return
+    }
     fail("entry \(item.slot): roll \(item.roll) took effect after it was recorded as not having taken place")
   }
 }

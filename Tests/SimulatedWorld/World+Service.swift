@@ -122,7 +122,7 @@ extension World {
     asked[slot] = false
     isExcused[slot] = false
     // Under a wrong clock times are kept that lie in the future of the right one.
-    if wallOffset == .zero { wasStepped[slot] = false }
+    if wallOffset == .zero, records[slot].lastSuccess.map({ $0 <= wall }) ?? true { wasStepped[slot] = false }
     plans[slot] += 1
     agenda.add(.due(slot: slot, process: process, plan: plans[slot]), at: now)
   }
