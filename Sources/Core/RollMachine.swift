@@ -81,8 +81,8 @@ public struct RollMachine: Sendable, Equatable {
     needsConfirmation = roll.needsConfirmation
     begunAt = moment.uptime
     takeUpDoubt(at: moment)
-    // How much of the doubt is left is not known where it was not kept: all of it, then.
-    if needsConfirmation, doubtEnd == nil { cast(doubtAt: moment) }
+    // How much of the doubt is left was not kept with the intent: all of it, then.
+    if needsConfirmation { cast(doubtAt: moment) }
     if roll.isEscrowed {
       isEscrowed = true
       phase = .escrowed

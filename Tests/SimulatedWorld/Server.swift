@@ -45,6 +45,15 @@ struct Server {
     }
   }
 
+  /// The last request of `slot` that was not refused for certain.
+  func lastThatMayCommit(_ slot: Int) -> Put? {
+    puts.last { put in
+      guard put.slot == slot else { return false }
+      if case .failure(let failure) = put.outcome { return failure.effect == .unknown }
+      return true
+    }
+  }
+
   /// A secret that no token has.
   mutating func issue() -> Int {
     issued += 1

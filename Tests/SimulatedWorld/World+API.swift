@@ -109,7 +109,7 @@ extension World {
     guard outcome == .didNotHappen || outcome == .notRolled else { return }
     if storm.isVeryLate {
       // Later than `settle_time` says: only a later roll, which is watched for longer, can find it out.
-      if server.puts.last(where: { $0.slot == item.slot })?.roll == item.roll { server.tokens[item.slot].isForeign = true }
+      if server.lastThatMayCommit(item.slot)?.roll == item.roll { server.tokens[item.slot].isForeign = true }
       return
     }
     fail("entry \(item.slot): roll \(item.roll) took effect after it was recorded as not having taken place")
