@@ -9,7 +9,9 @@ import Testing
   /// owner rwx, user 12345 rw-, group r-x, mask rwx, others r--.
   static let list: [UInt8] =
     [2, 0, 0, 0] + [1, 0, 7, 0, 255, 255, 255, 255] + [2, 0, 6, 0, 0x39, 0x30, 0, 0]
-    + [4, 0, 5, 0, 255, 255, 255, 255] + [16, 0, 7, 0, 255, 255, 255, 255] + [32, 0, 4, 0, 255, 255, 255, 255]
+    + [4, 0, 5, 0, 255, 255, 255, 255] + [16, 0, 7, 0, 255, 255, 255, 255] + [
+      32, 0, 4, 0, 255, 255, 255, 255,
+    ]
 
   @Test func rightsAreLimitedToTheMode() {
     var expected = Self.list
@@ -49,7 +51,9 @@ import Testing
       let path = try directory.write("secret", "old", mode: 0o644)
       let descriptor = open(path, O_RDWR | O_CLOEXEC)
       defer { close(descriptor) }
-      guard linux_fsetxattr(descriptor, "system.posix_acl_access", Self.list, Self.list.count) == 0 else { return }
+      guard linux_fsetxattr(descriptor, "system.posix_acl_access", Self.list, Self.list.count) == 0 else {
+        return
+      }
       let publication = try SyscallFaults.$current.withValue(SyscallFaults(.init(call, .fails(EPERM)))) {
         try publish(FileSpecification(path: path, mode: 0o640), "new")
       }

@@ -28,7 +28,8 @@ import Testing
     try #require(symlink("secret", directory.path("link")) == 0 && mkfifo(directory.path("pipe"), 0o600) == 0)
     #expect(refusal { _ = try AtomicFile.readFile(path, limit: 80) }.hasSuffix("it has more than 80 bytes"))
     #expect(refusal { _ = try AtomicFile.readFile(directory.path("link"), limit: 99) }.contains("(ELOOP)"))
-    #expect(refusal { _ = try AtomicFile.readFile(directory.path("pipe"), limit: 99) }.contains("regular file"))
+    #expect(
+      refusal { _ = try AtomicFile.readFile(directory.path("pipe"), limit: 99) }.contains("regular file"))
     #expect(refusal { _ = try AtomicFile.readFile(directory.path, limit: 99) }.contains("regular file"))
     #expect(refusal { _ = try AtomicFile.readFile(directory.path("none"), limit: 99) }.contains("(ENOENT)"))
     #expect(try AtomicFile.readFile(directory.path("link"), limit: 81, allowSymbolicLink: true).count == 81)

@@ -27,8 +27,10 @@ func secret(_ text: String) -> Secret {
     print(secret, holder, [secret], Optional(secret) as Any, ["key": secret], to: &printed)
     let texts = [
       dumped, printed, "\(secret)", "\(holder)", String(describing: secret), String(reflecting: secret),
-      String(reflecting: holder), String(reflecting: [secret]), "\(Mirror(reflecting: secret).children.map { $0 })",
-      secret.description, secret.debugDescription, "\((secret, 1))", "\(Result<Secret, any Error>.success(secret))",
+      String(reflecting: holder), String(reflecting: [secret]),
+      "\(Mirror(reflecting: secret).children.map { $0 })",
+      secret.description, secret.debugDescription, "\((secret, 1))",
+      "\(Result<Secret, any Error>.success(secret))",
     ]
     for text in texts {
       #expect(!text.contains("cfat_") && !text.contains("0123"))
@@ -40,7 +42,9 @@ func secret(_ text: String) -> Secret {
     #expect(Mirror(reflecting: secret).children.isEmpty)
   }
 
-  @Test(arguments: [("a", "a", true), ("a", "b", false), ("a", "ab", false), ("", "", true), ("ab", "ba", false)])
+  @Test(arguments: [
+    ("a", "a", true), ("a", "b", false), ("a", "ab", false), ("", "", true), ("ab", "ba", false),
+  ])
   func equalityIsThatOfTheBytes(one: String, other: String, equal: Bool) {
     #expect(secret(one).equals(secret(other)) == equal)
   }

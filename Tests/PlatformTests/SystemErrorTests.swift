@@ -10,7 +10,10 @@ import Testing
     ),
     (SystemError("cannot read", "/srv/x", code: EIO), "cannot read /srv/x: input/output error (EIO)"),
     (SystemError("cannot fork", code: ENOSYS), "cannot fork: function not implemented (ENOSYS)"),
-    (SystemError("cannot use", "/x", code: 0, context: "it is a directory"), "cannot use /x: it is a directory"),
+    (
+      SystemError("cannot use", "/x", code: 0, context: "it is a directory"),
+      "cannot use /x: it is a directory"
+    ),
     (SystemError("cannot use", "/x", code: 4_711), "cannot use /x: error 4711"),
     (SystemError("cannot use", "/x", code: ENOSPC), "cannot use /x: no space left on device (ENOSPC)"),
     (SystemError("cannot use", "/x", code: EXDEV), "cannot use /x: invalid cross-device link (EXDEV)"),

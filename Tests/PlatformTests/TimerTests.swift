@@ -9,14 +9,18 @@ import Testing
 /// Timers and sources on the real queue; what is waited for is their handler, never a span of time.
 @RotationActor @Suite(.serialized, .timeLimit(.minutes(1))) struct TimerTests {
   /// Runs `arm` with a handler and returns when the handler was called.
-  private func fires(_ arm: @RotationActor (@escaping @RotationActor @Sendable () -> Void) throws -> Void) async throws {
+  private func fires(_ arm: @RotationActor (@escaping @RotationActor @Sendable () -> Void) throws -> Void)
+    async throws
+  {
     let (events, continuation) = AsyncStream<Void>.makeStream()
     try arm { continuation.yield() }
     var iterator = events.makeAsyncIterator()
     await iterator.next()
   }
 
-  @Test(arguments: [0, 20, -1_000_000_000] as [Int64]) func wakeTimerFiresWhenTheInstantComes(delay: Int64) async throws {
+  @Test(arguments: [0, 20, -1_000_000_000] as [Int64]) func wakeTimerFiresWhenTheInstantComes(delay: Int64)
+    async throws
+  {
     let clock = SystemClock()
     let due = clock.now + .milliseconds(delay)
     var timer: WakeTimer?
@@ -49,7 +53,9 @@ import Testing
     withExtendedLifetime(timer) {}
   }
 
-  @Test(arguments: [0, 20, -1_000_000_000] as [Int64]) func bootTimerFiresAfterTheDelay(delay: Int64) async throws {
+  @Test(arguments: [0, 20, -1_000_000_000] as [Int64]) func bootTimerFiresAfterTheDelay(delay: Int64)
+    async throws
+  {
     let clock = SystemClock()
     let due = clock.bootTime + .milliseconds(delay)
     var timer: BootTimer?

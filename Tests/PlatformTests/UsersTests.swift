@@ -3,7 +3,9 @@ import Platform
 import Testing
 
 @Suite struct UsersTests {
-  @Test(arguments: [("root", 0), ("0", 0), ("12345", 12_345), ("4294967294", 4_294_967_294)] as [(String, UInt32)])
+  @Test(
+    arguments: [("root", 0), ("0", 0), ("12345", 12_345), ("4294967294", 4_294_967_294)] as [(String, UInt32)]
+  )
   func namesAndNumbersAreFound(name: String, number: UInt32) throws {
     #expect(try Users.userID(name) == number)
     #expect(try Users.groupID(name) == number)
@@ -21,7 +23,8 @@ import Testing
       Issue.record("found")
     } catch {
       #expect(
-        error.description == "cannot find group \"no-such-group\": the system has no such group; see getent(1)")
+        error.description
+          == "cannot find group \"no-such-group\": the system has no such group; see getent(1)")
     }
   }
 }

@@ -45,8 +45,10 @@ private func fullEvent() -> Event {
         "SYSLOG_IDENTIFIER=tokenroll", "TOKENROLL_ENTRY=dns-edge",
         "TOKENROLL_ROLL_ID=1f000000000000000000000000000000",
         "TOKENROLL_ACCOUNT_ID=0123456789abcdef0123456789abcdef",
-        "TOKENROLL_TOKEN_ID=ed17574386854bf78a67040be0a770b0", "TOKENROLL_PHASE=intended", "TOKENROLL_HTTP_STATUS=429",
-        "TOKENROLL_API_CODE=10429", "TOKENROLL_CF_RAY=8f0a", "TOKENROLL_DURATION_USEC=12000", "TOKENROLL_ATTEMPT=2",
+        "TOKENROLL_TOKEN_ID=ed17574386854bf78a67040be0a770b0", "TOKENROLL_PHASE=intended",
+        "TOKENROLL_HTTP_STATUS=429",
+        "TOKENROLL_API_CODE=10429", "TOKENROLL_CF_RAY=8f0a", "TOKENROLL_DURATION_USEC=12000",
+        "TOKENROLL_ATTEMPT=2",
         "ERRNO=5",
       ])
     #expect(JournalFields.assignments(Event(.serviceReady, "at work")).count == 4)
@@ -55,7 +57,9 @@ private func fullEvent() -> Event {
   @Test func vectorsHoldTheAssignmentsByteForByte() {
     let assignments = ["MESSAGE=größer\nzwei", "EMPTY=", "PRIORITY=4"]
     let read = Journal.withVectors(assignments) { vectors in
-      vectors.map { String(decoding: UnsafeRawBufferPointer(start: $0.iov_base, count: $0.iov_len), as: UTF8.self) }
+      vectors.map {
+        String(decoding: UnsafeRawBufferPointer(start: $0.iov_base, count: $0.iov_len), as: UTF8.self)
+      }
     }
     #expect(read == assignments)
   }
@@ -83,7 +87,8 @@ private func fullEvent() -> Event {
     let event = Event(.serviceReady, "12 entries are\nplanned")
     let time = FixedClock().now
     #expect(StreamSink.line(event, at: time, .text) == "2026-11-25T02:53:35Z info: 12 entries are planned")
-    #expect(StreamSink.line(event, at: time, .prefixed) == "<6>2026-11-25T02:53:35Z info: 12 entries are planned")
+    #expect(
+      StreamSink.line(event, at: time, .prefixed) == "<6>2026-11-25T02:53:35Z info: 12 entries are planned")
   }
 
   @Test func jsonLineIsOneObjectWithTheSameNames() throws {
@@ -91,8 +96,13 @@ private func fullEvent() -> Event {
     event.message = "a \"quoted\"\nline"
     let line = StreamSink.line(event, at: FixedClock().now, .json)
     #expect(!line.contains { $0.isNewline })
-    #expect(line.hasPrefix("{\"time\":\"2026-11-25T02:53:35.000000Z\",\"priority\":4,\"message\":\"a \\\"quoted\\\"\\nline\""))
-    for text in ["\"tokenroll_entry\":\"dns-edge\"", "\"tokenroll_http_status\":429", "\"errno\":5", "\"event\":\"rateLimited\""] {
+    #expect(
+      line.hasPrefix(
+        "{\"time\":\"2026-11-25T02:53:35.000000Z\",\"priority\":4,\"message\":\"a \\\"quoted\\\"\\nline\""))
+    for text in [
+      "\"tokenroll_entry\":\"dns-edge\"", "\"tokenroll_http_status\":429", "\"errno\":5",
+      "\"event\":\"rateLimited\"",
+    ] {
       #expect(line.contains(text))
     }
     #expect(throws: Never.self) { try JSONDocument(parsing: Array(line.utf8)) }
@@ -120,7 +130,8 @@ private func fullEvent() -> Event {
     let sink = MemorySink()
     let log = EventLog(sink, minimumPriority: minimum)
     for kind in EventKind.allCases { log.record(Event(kind, "x")) }
-    #expect(sink.recorded.map(\.kind) == EventKind.allCases.filter { $0.priority.rawValue <= minimum.rawValue })
+    #expect(
+      sink.recorded.map(\.kind) == EventKind.allCases.filter { $0.priority.rawValue <= minimum.rawValue })
   }
 
   @Test func journalIsRecognisedByDeviceAndInode() throws {
@@ -139,22 +150,27 @@ private func fullEvent() -> Event {
 }
 
 @Suite struct CredentialsDirectoryTests {
-  @Test(arguments: [
-    ("/run/credentials/x", "cloudflare", "/run/credentials/x/cloudflare"), ("/c/", "a.b", "/c/a.b"),
-    (nil, "/etc/secret", "/etc/secret"), ("/c", "/etc/secret", "/etc/secret"),
-  ] as [(String?, String, String)])
+  @Test(
+    arguments: [
+      ("/run/credentials/x", "cloudflare", "/run/credentials/x/cloudflare"), ("/c/", "a.b", "/c/a.b"),
+      (nil, "/etc/secret", "/etc/secret"), ("/c", "/etc/secret", "/etc/secret"),
+    ] as [(String?, String, String)])
   func nameIsLookedUpAndPathIsKept(directory: String?, file: String, path: String) throws {
     #expect(try CredentialsDirectory(path: directory).resolve(file) == path)
   }
 
-  @Test(arguments: [("/c", ""), ("/c", ".."), ("/c", "a/b"), ("/c", "../x"), (nil, "name"), ("relative", "name")] as [(String?, String)])
+  @Test(
+    arguments: [("/c", ""), ("/c", ".."), ("/c", "a/b"), ("/c", "../x"), (nil, "name"), ("relative", "name")]
+      as [(String?, String)])
   func otherNamesAreRefused(directory: String?, file: String) {
     #expect(throws: SystemdError.self) { try CredentialsDirectory(path: directory).resolve(file) }
   }
 }
 
 @Suite struct MachineIDTests {
-  @Test(.enabled(if: access("/etc/machine-id", R_OK) == 0)) func identifierIsStableAndNotTheMachinesOwn() throws {
+  @Test(.enabled(if: access("/etc/machine-id", R_OK) == 0)) func identifierIsStableAndNotTheMachinesOwn()
+    throws
+  {
     let own = TemporaryDirectory.contents("/etc/machine-id")?.prefix(32)
     // An image that was never started has an empty one.
     guard let own, own.count == 32, let identifier = try? MachineID.read() else { return }

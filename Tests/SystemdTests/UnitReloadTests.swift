@@ -45,12 +45,14 @@ import Testing
     )
   }
 
-  @Test(arguments: [
-    ("org.freedesktop.DBus.Error.AccessDenied", .denied),
-    ("org.freedesktop.DBus.Error.InteractiveAuthorizationRequired", .denied),
-    ("org.freedesktop.systemd1.NoSuchUnit", .noSuchUnit), ("org.freedesktop.systemd1.UnitMasked", .noSuchUnit),
-    ("org.freedesktop.DBus.Error.ServiceUnknown", .noBus), ("org.freedesktop.DBus.Error.NoReply", .other),
-  ] as [(String, SystemdError.Kind)])
+  @Test(
+    arguments: [
+      ("org.freedesktop.DBus.Error.AccessDenied", .denied),
+      ("org.freedesktop.DBus.Error.InteractiveAuthorizationRequired", .denied),
+      ("org.freedesktop.systemd1.NoSuchUnit", .noSuchUnit),
+      ("org.freedesktop.systemd1.UnitMasked", .noSuchUnit),
+      ("org.freedesktop.DBus.Error.ServiceUnknown", .noBus), ("org.freedesktop.DBus.Error.NoReply", .other),
+    ] as [(String, SystemdError.Kind)])
   func refusalsAreToldApart(name: String, kind: SystemdError.Kind) {
     var reload = reload()
     guard case .failed(let error) = reload.received(.refusal(to: 3, name: name, message: "no\nway")) else {
