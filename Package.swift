@@ -62,7 +62,8 @@ let package = Package(
     tests("SystemdTests", ["Systemd", "CSystemd", "Platform", "Core", "JSON", "TestSupport"]),
     tests("StoreTests", ["Store", "Platform", "Core"]),
     tests("DaemonTests", ["Daemon", "Core", "Configuration", "Platform", "Store"]),
-    tests("EndToEndTests", ["JSON"]),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["JSON"], exclude: ["sdk_check.py"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// What the system says about its wall clock.
@@ -6,9 +7,5 @@ public enum ClockState {
   public static var isMarked: Bool { access("/run/systemd/timesync/synchronized", F_OK) == 0 }
 
   /// Whether the kernel considers the clock synchronised (adjtimex(2)), by whatever keeps it.
-  public static var isSynchronised: Bool {
-    var state = timex()
-    let result = adjtimex(&state)
-    return result >= 0 && result != TIME_ERROR && state.status & STA_UNSYNC == 0
-  }
+  public static var isSynchronised: Bool { linux_clock_is_synchronised() != 0 }
 }
