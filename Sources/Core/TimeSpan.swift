@@ -31,4 +31,9 @@ public struct TimeSpan: Hashable, Comparable, Sendable {
   public static func + (lhs: TimeSpan, rhs: TimeSpan) -> TimeSpan {
     TimeSpan(microseconds: saturatingSum(lhs.microseconds, rhs.microseconds))
   }
+
+  /// The difference; saturates at the ends of the range.
+  public static func - (lhs: TimeSpan, rhs: TimeSpan) -> TimeSpan {
+    Timestamp(microseconds: lhs.microseconds) - Timestamp(microseconds: rhs.microseconds)
+  }
 }

@@ -1,0 +1,176 @@
+extension RollMachine {
+  mutating func receive(warning: String?, at moment: Moment) -> [RollEffect] {
+    phase = .escrowing
+    tries = 0
+    // The warning waits until the secret is safe: nothing comes before the escrow.
+    guard let warning else { return [.escrow] }
+    return [.escrow, event(.secretFormUnexpected, "The new secret \(warning); it is kept as it is.")]
+  }
+
+  mutating func publish(_ event: RollEvent, at moment: Moment) -> [RollEffect] {
+    switch (phase, event) {
+    case (.escrowing, .escrowed):
+      phase = .escrowed
+      isEscrowed = true
+      return [.publish, self.event(.secretEscrowed, "The new secret is durable.")]
+    case (.escrowing, .notEscrowed(let reason)):
+      phase = .escrowed
+      let report = self.event(
+        .escrowFailed,
+        "The new secret could not be made durable: \(reason). It is held in memory alone until a destination "
+          + "has it; do not stop the service.")
+      return tries == 0 ? [report, .publish] : [.publish]
+    case (.escrowed, .published(let narrowed)):
+      phase = .published
+      tries = 0
+      trouble = nil
+      stepSince = moment.uptime
+      var report = Event(.secretPublished, "The new secret is in every destination.")
+      if let sentAt { report.duration = moment.uptime - sentAt }
+      let warnings = narrowed.map { self.event(.publishedWithNarrowerRights, $0) }
+      return [.report(report)] + warnings + [.verify]
+    case (.escrowed, .notPublished(let reason, let errno)):
+      tries += 1
+      trouble = reason
+      let wait = RollEffect.wake(after: RetryPolicy.urgent.delay(failures: tries, random: moment.random))
+      guard tries & (tries - 1) == 0 else { return [wait] }
+      let place = isEscrowed ? "It is safe in escrow" : "It is in memory alone: do not stop the service"
+      var report = Event(
+        .publicationFailed,
+        "The new secret is not in every destination: \(reason). \(place); consumers may be down." + next(wait)
+      )
+      report.errno = errno
+      report.attempt = tries
+      return [.report(report), wait]
+    case (.escrowed, .wake):
+      // A secret without escrow comes first: it gets another chance before the destinations do.
+      if isEscrowed { return [.publish] }
+      phase = .escrowing
+      return [.escrow]
+    default:
+      return []
+    }
+  }
+
+  mutating func verify(_ event: RollEvent, at moment: Moment) -> [RollEffect] {
+    switch event {
+    case .wake:
+      return [.verify]
+    case .standing(.inForce(let status)):
+      if needsConfirmation, phase == .published {
+        phase = .confirming
+        tries = 0
+        return [.wake(after: settleTime)]
+      }
+      let warning = self.event(
+        .verificationUnknown,
+        "The new secret is accepted, but the token is \(status): consumers cannot use it.")
+      return (status == "active" ? [] : [warning]) + close(.settled)
+    case .standing(.otherToken(let id)):
+      let report = self.event(
+        .tokenMismatch,
+        "The API says that the published secret belongs to token \(id). Correct the configuration.")
+      return [report] + close(.otherToken, "belongs to token \(id)")
+    case .standing(.refused(let reason)):
+      return refused(reason, at: moment)
+    case .standing(.unknown(let reason)), .notReady(let reason, _):
+      tries += 1
+      guard tries >= Self.verificationTries else {
+        return [.wake(after: RetryPolicy.urgent.delay(failures: tries, random: moment.random))]
+      }
+      let report = self.event(
+        .verificationUnknown,
+        "The new secret is published, but whether it is in force could not be found out: \(reason).")
+      return [report] + close(.unverified, reason)
+    default:
+      return []
+    }
+  }
+
+  /// Tries before a secret that nobody can judge is left as it is; with `RetryPolicy.urgent` about three minutes.
+  static let verificationTries = 8
+
+  private mutating func refused(_ reason: String, at moment: Moment) -> [RollEffect] {
+    // A new secret may take seconds to reach every edge of the API.
+    if phase == .published, let stepSince, moment.uptime - stepSince < settleTime {
+      tries += 1
+      return [.wake(after: RetryPolicy.urgent.delay(failures: tries, random: moment.random))]
+    }
+    guard needsConfirmation else {
+      let report = event(
+        .secretRefused,
+        "The API refuses the secret that was just published: \(reason). Somebody else may have rolled the token. "
+          + "It is not rolled again by itself: run `tokenroll roll` for this entry once the cause is known.")
+      return [report] + close(.refusedSecret, reason)
+    }
+    let report = event(
+      .rollHappenedSecretLost,
+      "An earlier request took effect after this roll and replaced its secret (\(reason)). Consumers are down; "
+        + "the token is rolled again ahead of everything else.")
+    return [report] + owe(at: moment)
+  }
+
+  private mutating func close(_ outcome: RollOutcome, _ detail: String? = nil) -> [RollEffect] {
+    phase = .verified
+    tries = 0
+    pendingSettlement = Settlement(outcome: outcome, detail: detail)
+    return [.settle(outcome, detail: detail)]
+  }
+
+  mutating func settle(_ event: RollEvent, at moment: Moment) -> [RollEffect] {
+    guard let settlement = pendingSettlement else { return [] }
+    switch event {
+    case .settled:
+      return finish(settlement, at: moment)
+    case .notSettled(let reason):
+      tries += 1
+      trouble = reason
+      let wait = RollEffect.wake(after: RetryPolicy.urgent.delay(failures: tries, random: moment.random))
+      let report = self.event(
+        .publicationFailed,
+        "The secret is published, but the history could not be written: \(reason). The escrow is kept."
+          + next(wait))
+      return tries & (tries - 1) == 0 ? [report, wait] : [wait]
+    case .wake:
+      return [.settle(settlement.outcome, detail: settlement.detail)]
+    default:
+      return []
+    }
+  }
+
+  private mutating func finish(_ settlement: Settlement, at moment: Moment) -> [RollEffect] {
+    pendingSettlement = nil
+    var report = Event(.rollSettled, "Rolled: \(settlement.sentence)")
+    report.attempt = failures + 1
+    if let begunAt { report.duration = moment.uptime - begunAt }
+    var effects = [RollEffect.report(report)]
+    let isGood = settlement.outcome == .settled || settlement.outcome == .unverified
+    if isGood, failures > 0 {
+      effects.append(event(.entryRecovered, "The entry works again after \(failures) failed attempts."))
+    }
+    phase = .waiting
+    cause = .schedule
+    failures = isGood ? 0 : failures + 1
+    trouble = isGood ? nil : settlement.sentence
+    // What was confirmed after the settle time owes nothing to earlier requests any more.
+    if needsConfirmation, settlement.outcome == .settled { doubtUntil = nil }
+    needsConfirmation = false
+    return effects
+  }
+}
+
+/// How the roll in hand ends, until the history says so.
+struct Settlement: Sendable, Equatable {
+  var outcome: RollOutcome
+  var detail: String?
+
+  var sentence: String {
+    switch outcome {
+    case .settled: "published everywhere and verified."
+    case .unverified: "published everywhere, not verified (\(detail ?? "no reason"))."
+    case .refusedSecret: "published everywhere, but the API refuses the secret (\(detail ?? "no reason"))."
+    case .otherToken: "published everywhere, but the secret \(detail ?? "belongs to another token")."
+    case .notRolled, .didNotHappen, .lost: detail ?? outcome.rawValue
+    }
+  }
+}

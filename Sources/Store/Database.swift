@@ -1,0 +1,86 @@
+internal import CSQLite
+
+/// A connection to an SQLite file, for one thread at a time.
+final class Database {
+  let path: String
+  private let handle: OpaquePointer
+
+  enum Access { case readWrite, readOnly }
+
+  /// Opens `path`; creates it where it may be written.
+  init(path: String, access: Access) throws(StoreError) {
+    self.path = path
+    let flags =
+      access == .readOnly
+      ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW
+    var handle: OpaquePointer?
+    let code = sqlite3_open_v2(path, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+    guard code == SQLITE_OK, let handle else {
+      let reason = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
+      sqlite3_close_v2(handle)
+      throw Database.error(code, reason, path: path, operation: "open")
+    }
+    self.handle = handle
+  }
+
+  deinit { sqlite3_close_v2(handle) }
+
+  /// Runs statements that have no parameters and whose rows do not matter.
+  func execute(_ sql: String) throws(StoreError) {
+    let code = sqlite3_exec(handle, sql, nil, nil, nil)
+    guard code == SQLITE_OK else { throw error(code, "write to") }
+  }
+
+  func prepare(_ sql: String) throws(StoreError) -> Statement {
+    var statement: OpaquePointer?
+    let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
+    guard code == SQLITE_OK, let statement else { throw error(code, "read") }
+    return Statement(statement, in: self)
+  }
+
+  /// Runs `body` between BEGIN IMMEDIATE and COMMIT; rolls back where it, or the commit, fails.
+  func transaction<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
+    try execute("BEGIN IMMEDIATE")
+    do {
+      let result = try body()
+      try execute("COMMIT")
+      return result
+    } catch {
+      // Some failures have rolled back already; then there is nothing to roll back and no harm in asking.
+      sqlite3_exec(handle, "ROLLBACK", nil, nil, nil)
+      throw error
+    }
+  }
+
+  func integer(_ sql: String) throws(StoreError) -> Int64 {
+    let statement = try prepare(sql)
+    return try statement.step() ? statement.integer(0) : 0
+  }
+
+  func text(_ sql: String) throws(StoreError) -> String {
+    let statement = try prepare(sql)
+    return try statement.step() ? statement.text(0) : ""
+  }
+
+  var lastRowID: Int64 { sqlite3_last_insert_rowid(handle) }
+
+  func error(_ code: Int32, _ operation: String) -> StoreError {
+    Database.error(code, String(cString: sqlite3_errmsg(handle)), path: path, operation: operation)
+  }
+
+  private static func error(_ code: Int32, _ reason: String, path: String, operation: String) -> StoreError {
+    switch code & 0xff {
+    case SQLITE_CORRUPT, SQLITE_NOTADB:
+      return StoreError(
+        .corrupt,
+        "the state database \(path) is damaged (\(reason)); nothing was changed in it: restore it, or move it away "
+          + "as the operations manual says under \"Recovery\"")
+    case SQLITE_FULL:
+      return StoreError(
+        .failed, "cannot \(operation) the state database \(path): the disk is full; free some space")
+    default:
+      return StoreError(
+        .failed, "cannot \(operation) the state database \(path): \(reason) (SQLite code \(code))")
+    }
+  }
+}

@@ -1,0 +1,87 @@
+public import Core
+
+extension RollStore {
+  /// Makes the intent of `roll` durable. Another intent of the token was lost, and goes to the history as such.
+  public func recordIntent(_ roll: UnsettledRoll, token row: Int64, entry: String) throws(StoreError) {
+    try database.transaction { () throws(StoreError) in
+      try closeIntent(of: row, .lost, at: roll.startedAt, outage: nil, detail: nil)
+      try insertIntent.run(
+        .integer(row), .text(roll.id.description), .text(entry), .text(roll.cause.rawValue),
+        .text(roll.stage.rawValue), .integer(roll.startedAt.microseconds), .blob(roll.oldFingerprint?.bytes),
+        .integer(roll.modifiedOn?.microseconds), .integer(roll.needsConfirmation ? 1 : 0))
+      try attempted.run(.integer(roll.startedAt.microseconds), .integer(row))
+    }
+  }
+
+  /// Takes the intent back: it goes to the history, and leaves a debt where `owesCure`.
+  public func withdraw(
+    token row: Int64, _ outcome: RollOutcome, reason: String, owesCure: Bool, failures: Int,
+    doubtUntil: Timestamp?, at now: Timestamp
+  ) throws(StoreError) {
+    try database.transaction { () throws(StoreError) in
+      try closeIntent(of: row, outcome, at: now, outage: nil, detail: reason)
+      if owesCure { try markLost.run(.integer(row)) } else { try deleteIntent.run(.integer(row)) }
+      try withdrawn.run(.integer(Int64(failures)), .integer(doubtUntil?.microseconds), .integer(row))
+    }
+  }
+
+  /// Closes the roll in hand. `fingerprint` is kept where the secret is known to be in force.
+  public func settle(
+    token row: Int64, _ outcome: RollOutcome, detail: String?, fingerprint: Fingerprint?, rolledAt: Timestamp,
+    outage: TimeSpan?, failures: Int, doubtUntil: Timestamp?, nextDue: Timestamp?, at now: Timestamp
+  ) throws(StoreError) {
+    try database.transaction { () throws(StoreError) in
+      try closeIntent(of: row, outcome, at: now, outage: outage, detail: detail)
+      try deleteIntent.run(.integer(row))
+      try succeeded.run(
+        .integer(rolledAt.microseconds), .blob(fingerprint?.bytes), .integer(Int64(failures)),
+        .integer(doubtUntil?.microseconds), .integer(row))
+      try planned.run(.integer(nextDue?.microseconds), .integer(row))
+      try pruneHistory.run(.integer(row))
+    }
+  }
+
+  /// The rolls without settlement, with the row of their token and the name of their entry at the time.
+  public func unsettled() throws(StoreError) -> [(row: Int64, entry: String, roll: UnsettledRoll)] {
+    var rolls: [(row: Int64, entry: String, roll: UnsettledRoll)] = []
+    try database.prepare(
+      "SELECT token, entry, roll_id, cause, stage, started_at, old_fingerprint, modified_on, needs_confirmation "
+        + "FROM intents"
+    ).rows { (row) throws(StoreError) in
+      guard let id = RollID(row.text(2)), let stage = UnsettledRoll.Stage(rawValue: row.text(4)) else {
+        throw StoreError(
+          .corrupt, "the state database \(database.path) holds an intent that cannot be read (\(row.text(2)))"
+        )
+      }
+      rolls.append(
+        (
+          row.integer(0), row.text(1),
+          UnsettledRoll(
+            id: id, cause: RollCause(rawValue: row.text(3)) ?? .schedule, stage: stage,
+            startedAt: Timestamp(microseconds: row.integer(5)),
+            oldFingerprint: row.blob(6).flatMap { Fingerprint(bytes: $0) }, modifiedOn: row.timestamp(7),
+            needsConfirmation: row.integer(8) != 0)
+        ))
+    }
+    return rolls
+  }
+
+  /// Whether the history knows how `roll` ended.
+  public func isClosed(_ roll: RollID) throws(StoreError) -> Bool {
+    let statement = try database.prepare("SELECT 1 FROM history WHERE roll_id = ?")
+    var found = false
+    try statement.rows(.text(roll.description)) { _ in found = true }
+    return found
+  }
+
+  private func closeIntent(
+    of row: Int64, _ outcome: RollOutcome, at now: Timestamp, outage: TimeSpan?, detail: String?
+  ) throws(StoreError) {
+    var intent: (id: String, entry: String, cause: String, startedAt: Int64)?
+    try selectIntent.rows(.integer(row)) { intent = ($0.text(0), $0.text(1), $0.text(2), $0.integer(3)) }
+    guard let intent else { return }
+    try insertHistory.run(
+      .integer(row), .text(intent.id), .text(intent.entry), .text(intent.cause), .text(outcome.rawValue),
+      .integer(intent.startedAt), .integer(now.microseconds), .integer(outage?.microseconds), .text(detail))
+  }
+}

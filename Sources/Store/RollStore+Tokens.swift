@@ -1,0 +1,57 @@
+public import Core
+
+extension RollStore {
+  /// All tokens that were ever seen.
+  public func tokens() throws(StoreError) -> [TokenRecord] {
+    var records: [TokenRecord] = []
+    try database.prepare(
+      "SELECT row, account_id, token_id, first_seen, last_attempt, last_success, last_skip, fingerprint, doubt_until, "
+        + "failures FROM tokens"
+    ).rows { row in
+      records.append(
+        TokenRecord(
+          row: row.integer(0), accountID: row.text(1), tokenID: row.text(2),
+          firstSeen: Timestamp(microseconds: row.integer(3)), lastAttempt: row.timestamp(4),
+          lastSuccess: row.timestamp(5), lastSkip: row.timestamp(6),
+          fingerprint: row.blob(7).flatMap { Fingerprint(bytes: $0) }, doubtUntil: row.timestamp(8),
+          failures: Int(row.integer(9))))
+    }
+    return records
+  }
+
+  /// Takes new tokens in, first seen `now`, in one transaction; returns their records in the same order.
+  public func enroll(
+    _ tokens: [(accountID: String, tokenID: String)], at now: Timestamp
+  ) throws(StoreError) -> [TokenRecord] {
+    try database.transaction { () throws(StoreError) in
+      var records: [TokenRecord] = []
+      records.reserveCapacity(tokens.count)
+      for token in tokens {
+        try insertToken.run(.text(token.accountID), .text(token.tokenID), .integer(now.microseconds))
+        records.append(
+          TokenRecord(
+            row: database.lastRowID, accountID: token.accountID, tokenID: token.tokenID, firstSeen: now,
+            failures: 0))
+      }
+      return records
+    }
+  }
+
+  /// Keeps that a time of the schedule was passed over.
+  public func skip(token row: Int64, at time: Timestamp) throws(StoreError) {
+    try skipped.run(.integer(time.microseconds), .integer(row))
+  }
+
+  /// Keeps when tokens are due next, for those who read the database; the service itself computes it anew.
+  public func plan(_ dues: [(row: Int64, due: Timestamp?)]) throws(StoreError) {
+    try database.transaction { () throws(StoreError) in
+      for due in dues { try planned.run(.integer(due.due?.microseconds), .integer(due.row)) }
+    }
+  }
+}
+
+extension Statement {
+  func timestamp(_ column: Int32) -> Timestamp? {
+    optionalInteger(column).map { Timestamp(microseconds: $0) }
+  }
+}

@@ -1,0 +1,98 @@
+/// The durable state: tokens, intents and history, in one SQLite file (`rolls.db` of the state directory).
+///
+/// Every change is a transaction with synchronous=FULL: when a method returns, the change has reached the disk. Not
+/// `Sendable`: it belongs to the rotation queue.
+public final class RollStore {
+  let database: Database
+  let insertToken: Statement
+  let insertIntent: Statement
+  let selectIntent: Statement
+  let deleteIntent: Statement
+  let markLost: Statement
+  let insertHistory: Statement
+  let pruneHistory: Statement
+  let attempted: Statement
+  let withdrawn: Statement
+  let succeeded: Statement
+  let skipped: Statement
+  let planned: Statement
+
+  /// The name of the file in the state directory.
+  public static let fileName = "rolls.db"
+
+  /// Opens or creates the state in `directory` for the machine `machineID` (32 hexadecimal digits).
+  ///
+  /// Throws `StoreError`: `foreign` where the state belongs to another machine and `adopt` is false, `newer`, `corrupt`,
+  /// or `failed`. A file that is refused is left as it is.
+  public init(directory: String, machineID: String, adopt: Bool = false) throws(StoreError) {
+    database = try Database(path: directory + "/" + Self.fileName, access: .readWrite)
+    try Self.prepare(database, machineID: machineID, adopt: adopt)
+    insertToken = try database.prepare(
+      "INSERT INTO tokens (account_id, token_id, first_seen) VALUES (?, ?, ?)")
+    insertIntent = try database.prepare(
+      "INSERT OR REPLACE INTO intents (token, roll_id, entry, cause, stage, started_at, old_fingerprint, modified_on, "
+        + "needs_confirmation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    selectIntent = try database.prepare(
+      "SELECT roll_id, entry, cause, started_at FROM intents WHERE token = ?")
+    deleteIntent = try database.prepare("DELETE FROM intents WHERE token = ?")
+    markLost = try database.prepare("UPDATE intents SET stage = 'lost' WHERE token = ?")
+    insertHistory = try database.prepare(
+      "INSERT INTO history (token, roll_id, entry, cause, outcome, started_at, ended_at, outage_usec, detail) "
+        + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    pruneHistory = try database.prepare(
+      "DELETE FROM history WHERE token = ?1 AND id <= "
+        + "(SELECT id FROM history WHERE token = ?1 ORDER BY id DESC LIMIT 1 OFFSET \(Self.historyPerToken))")
+    attempted = try database.prepare("UPDATE tokens SET last_attempt = ? WHERE row = ?")
+    withdrawn = try database.prepare("UPDATE tokens SET failures = ?, doubt_until = ? WHERE row = ?")
+    succeeded = try database.prepare(
+      "UPDATE tokens SET last_success = ?, fingerprint = ?, failures = ?, doubt_until = ? WHERE row = ?")
+    skipped = try database.prepare("UPDATE tokens SET last_skip = ? WHERE row = ?")
+    planned = try database.prepare("UPDATE tokens SET next_due = ? WHERE row = ?")
+  }
+
+  /// The rolls that are kept for each token; older ones are dropped.
+  static let historyPerToken = 500
+
+  private static func prepare(_ database: Database, machineID: String, adopt: Bool) throws(StoreError) {
+    let application = try database.integer("PRAGMA application_id")
+    let version = try database.integer("PRAGMA user_version")
+    let isNew = try database.integer("SELECT count(*) FROM sqlite_schema") == 0
+    guard isNew || application == Schema.applicationID else {
+      throw StoreError(.corrupt, "\(database.path) is not a state database of tokenroll; move it away")
+    }
+    guard version <= Schema.version else {
+      throw StoreError(
+        .newer,
+        "the state database \(database.path) was written by a later version (format \(version), this version knows "
+          + "\(Schema.version)); install that version again")
+    }
+    // Small caches: the working set is a few rows, and the service is to stay small.
+    try database.execute(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -256; PRAGMA foreign_keys = ON; "
+        + "PRAGMA secure_delete = ON; PRAGMA busy_timeout = 2000; PRAGMA wal_autocheckpoint = 256")
+    if isNew {
+      try database.transaction { () throws(StoreError) in
+        try database.execute(Schema.statements)
+        try database.execute(
+          "PRAGMA application_id = \(Schema.applicationID); PRAGMA user_version = \(Schema.version)")
+        try database.prepare("INSERT INTO machine (id) VALUES (?)").run(.text(machineID))
+      }
+      return
+    }
+    let check = try database.text("PRAGMA quick_check(1)")
+    guard check == "ok" else {
+      throw StoreError(
+        .corrupt,
+        "the state database \(database.path) is damaged (\(check)); nothing was changed in it: restore it, or move "
+          + "it away as the operations manual says under \"Recovery\"")
+    }
+    guard try database.text("SELECT id FROM machine") != machineID else { return }
+    guard adopt else {
+      throw StoreError(
+        .foreign,
+        "the state in \(database.path) belongs to another machine; two services with one state would roll each "
+          + "other's tokens away. If that machine no longer runs tokenroll, run `tokenroll adopt-state`")
+    }
+    try database.prepare("UPDATE machine SET id = ?").run(.text(machineID))
+  }
+}

@@ -1,0 +1,53 @@
+/// The tables of the state database. Times are microseconds since the Unix epoch, UTC.
+enum Schema {
+  /// PRAGMA application_id: "trol", by which file(1) and we tell the file from any other database.
+  static let applicationID: Int64 = 0x7472_6f6c
+  /// PRAGMA user_version.
+  static let version: Int64 = 1
+
+  static let statements = """
+    CREATE TABLE machine (
+      id TEXT NOT NULL
+    );
+    CREATE TABLE tokens (
+      row INTEGER PRIMARY KEY,
+      account_id TEXT NOT NULL,
+      token_id TEXT NOT NULL,
+      first_seen INTEGER NOT NULL,
+      last_attempt INTEGER,
+      last_success INTEGER,
+      last_skip INTEGER,
+      next_due INTEGER,
+      fingerprint BLOB,
+      doubt_until INTEGER,
+      failures INTEGER NOT NULL DEFAULT 0,
+      UNIQUE (account_id, token_id)
+    );
+    CREATE INDEX tokens_next_due ON tokens (next_due);
+    CREATE TABLE intents (
+      token INTEGER PRIMARY KEY REFERENCES tokens,
+      roll_id TEXT NOT NULL UNIQUE,
+      entry TEXT NOT NULL,
+      cause TEXT NOT NULL,
+      stage TEXT NOT NULL,
+      started_at INTEGER NOT NULL,
+      old_fingerprint BLOB,
+      modified_on INTEGER,
+      needs_confirmation INTEGER NOT NULL
+    );
+    CREATE TABLE history (
+      id INTEGER PRIMARY KEY,
+      token INTEGER NOT NULL REFERENCES tokens,
+      roll_id TEXT NOT NULL,
+      entry TEXT NOT NULL,
+      cause TEXT NOT NULL,
+      outcome TEXT NOT NULL,
+      started_at INTEGER NOT NULL,
+      ended_at INTEGER NOT NULL,
+      outage_usec INTEGER,
+      detail TEXT
+    );
+    CREATE INDEX history_token ON history (token, id);
+    CREATE INDEX history_roll ON history (roll_id);
+    """
+}
