@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 deploy/check-unit.sh
 deploy/check-catalog.sh
 mandoc -Tlint -W warning deploy/man/*
-shellcheck deploy/*.sh deploy/completions/tokenroll.bash Tests/Booted/*.sh
+shellcheck -x deploy/*.sh deploy/completions/tokenroll.bash Tests/Booted/*.sh
 for shell in zsh fish; do
   if ! command -v "$shell" >/dev/null; then
     echo "skipped: the completion for $shell, for there is no $shell"

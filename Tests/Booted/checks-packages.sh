@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # the variables are those of run.sh, machine.sh and service.sh
 # Checks of the packages: installing, upgrading, removing and purging them.
 
 check_installation() {

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # the variables are those of run.sh, machine.sh and service.sh
 # Checks of rolls: their course, their messages, and what happens to them when the service is stopped in the middle.
 
 # The first entry is due as soon as it is seen, the others in a month.
@@ -75,10 +75,12 @@ check_no_secret_in_journal() {
   new=$(token token-1 secret)
   # All fields of all messages, of the whole machine; and nothing of the middle of a secret either.
   messages "$from" >"$work/messages"
-  ! grep -F -e "${old:8:20}" -e "${new:8:20}" -e "$(token credential secret | cut -c9-28)" "$work/messages"
+  [ -s "$work/messages" ]
+  fails grep -F -e "${old:8:20}" -e "${new:8:20}" -e "$(token credential secret | cut -c9-28)" "$work/messages"
   # Nor among the arguments or in the environment of any process.
-  ! cat "/proc/$leader/root/proc/"[0-9]*/cmdline "/proc/$leader/root/proc/"[0-9]*/environ 2>/dev/null |
-    grep -aF -e "${new:8:20}"
+  cat "/proc/$leader/root/proc/"[0-9]*/cmdline "/proc/$leader/root/proc/"[0-9]*/environ >"$work/processes" 2>/dev/null || true
+  grep -aqF tokenroll "$work/processes"
+  fails grep -aF -e "${new:8:20}" "$work/processes"
 }
 
 check_reload_while_rolling() {

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # the variables are those of run.sh, machine.sh and service.sh
 # Checks of the service as a unit: reload, credentials, sandboxing, consumers, reboot, and life without systemd.
 
 check_reload_good() {
@@ -17,7 +17,7 @@ check_reload_bad() {
   local before
   before=$(main_pid)
   echo '{ "tokens": [' | put_file /etc/tokenroll/config.json
-  ! in_machine systemctl reload tokenroll
+  fails in_machine systemctl reload tokenroll
   await_event configurationRefused
   is ActiveState "$(in_machine systemctl show -p ActiveState --value tokenroll)" active
   is MainPID "$(main_pid)" "$before"
@@ -34,7 +34,7 @@ check_encrypted_credential() {
   in_machine install -d -m 0700 /etc/credstore.encrypted
   token credential secret | tr -d '\n' |
     in_machine systemd-creds encrypt --name=cloudflare - /etc/credstore.encrypted/tokenroll.cloudflare
-  ! grep -qF "$(token credential secret)" "$root/etc/credstore.encrypted/tokenroll.cloudflare"
+  fails grep -qF "$(token credential secret)" "$root/etc/credstore.encrypted/tokenroll.cloudflare"
   drop_in encrypted-credential <deploy/drop-ins/encrypted-credential.conf
   start_service
   await_event rollSettled
@@ -45,7 +45,7 @@ check_missing_credential() {
   fresh
   printf '[Service]\nRestart=no\n' | drop_in missing
   rm "$root/etc/credstore/tokenroll.cloudflare"
-  ! in_machine systemctl start tokenroll
+  fails in_machine systemctl start tokenroll
   messages "$from" _SYSTEMD_UNIT=tokenroll.service | jq -r .MESSAGE | grep cloudflare
 }
 
@@ -68,15 +68,20 @@ check_sandboxing() {
   [ "$(awk '/^Uid:/ { print $2 }' <<<"$status")" = "$(in_machine id -u tokenroll)" ]
   is "core limit" "$(awk '/^Max core file size/ { print $5, $6 }' <(in_machine cat "/proc/$(main_pid)/limits"))" "0 0"
   # As a process in it meets it.
-  in_machine nsenter -t "$(main_pid)" -m sh -c '! touch /etc/tokenroll/x /usr/x /srv/x 2>/dev/null && [ ! -e /home/x ]'
+  echo private | put_file /root/marker
+  in_machine nsenter -t "$(main_pid)" -m sh -c "set -e
+    for place in /etc/tokenroll /usr /srv /var/lib; do if touch \$place/x; then exit 1; fi; done
+    [ ! -e /root/marker ]
+    touch /var/lib/tokenroll/x $secrets/x
+    rm /var/lib/tokenroll/x $secrets/x"
   is "rights of the state" "$(stat -c %a "$root/var/lib/tokenroll")" 700
   # A user of the machine gets to neither.
-  ! as_user nobody ls /var/lib/tokenroll
-  ! as_user nobody ls "$secrets"
+  fails as_user nobody ls /var/lib/tokenroll
+  fails as_user nobody ls "$secrets"
 }
 
 check_consumers() {
-  in_machine sh -c 'for user in web mail; do id $user 2>/dev/null || useradd --system $user; done'
+  in_machine sh -c 'id web || useradd --system web; id mail || useradd --system mail'
   fresh '.tokens[0] |= (.schedule.first = "now" | .publish[0] += {group: "web", mode: "0640"})
     | .tokens[1] |= (.schedule.first = "now" | .publish[0] += {group: "mail", mode: "0640"})'
   printf '[Service]\nSupplementaryGroups=web mail\nPrivateUsers=no\n' | drop_in groups
@@ -85,9 +90,9 @@ check_consumers() {
   await_event rollSettled TOKENROLL_ENTRY=token-2
   is web "$(as_user web cat "$secrets/token-1")" "$(token token-1 secret)"
   is mail "$(as_user mail cat "$secrets/token-2")" "$(token token-2 secret)"
-  ! as_user web cat "$secrets/token-2"
-  ! as_user mail cat "$secrets/token-1"
-  ! as_user web sh -c "echo x >$secrets/token-1"
+  fails as_user web cat "$secrets/token-2"
+  fails as_user mail cat "$secrets/token-1"
+  fails as_user web sh -c "echo x >$secrets/token-1"
 }
 
 check_consumer_credential() {
@@ -122,18 +127,18 @@ check_reload_units() {
   may ReloadUnit listed.service
   may ReloadUnit restarted.service
   may TryRestartUnit restarted.service
-  ! may ReloadUnit other.service
-  ! may RestartUnit listed.service
-  ! may StopUnit listed.service
-  ! may StopUnit restarted.service
-  ! may ReloadUnit liste
+  fails may ReloadUnit other.service
+  fails may RestartUnit listed.service
+  fails may StopUnit listed.service
+  fails may StopUnit restarted.service
+  fails may ReloadUnit liste
   # The service cannot add to the list, nor put another in its place.
-  ! as_user tokenroll sh -c 'echo other.service >>/etc/tokenroll/reload-units'
-  ! as_user tokenroll mv /etc/tokenroll/reload-units /etc/tokenroll/old
+  fails as_user tokenroll sh -c 'echo other.service >>/etc/tokenroll/reload-units'
+  fails as_user tokenroll mv /etc/tokenroll/reload-units /etc/tokenroll/old
   # Nobody else gains anything.
-  ! manage nobody ReloadUnit listed.service
+  fails manage nobody ReloadUnit listed.service
   rm "$root/etc/tokenroll/reload-units"
-  ! may ReloadUnit listed.service
+  fails may ReloadUnit listed.service
 }
 
 may() { manage tokenroll "$@"; }
@@ -172,7 +177,7 @@ check_foreground() {
   while read -r -t 60 -u "$lines" line; do
     echo "$line"
     jq -e . <<<"$line" >/dev/null
-    ! grep -qF "$(event_id rollSettled)" <<<"$line" || break
+    [[ $line != *"$(event_id rollSettled)"* ]] || break
   done
   published_is_in_force token-1
   kill -TERM "$(cat "/proc/$service/task/$service/children")"

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # the other variables are those of run.sh
 # The machine under test: a small Debian 12 with systemd as PID 1, in systemd-nspawn.
 #
 # Needs $work (a directory of this run) and $cache (kept between runs). Sets $root (its file system), $leader (the

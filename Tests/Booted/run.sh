@@ -43,6 +43,7 @@ check() {
   local name=$1 what=$2 number=$((passed + failed + skipped + 1)) result started=$SECONDS
   (
     set -eE
+    shopt -s inherit_errexit
     trap 'echo "failed: $BASH_COMMAND (${BASH_SOURCE[0]##*/} line $LINENO)"' ERR
     "check_$name"
   ) </dev/null >"$work/$name.log" 2>&1 &

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # the other variables are those of run.sh
 # The service and the stand-in for the API on the machine under test. Needs machine.sh.
 
 secrets=/var/lib/tokenroll-secrets
@@ -66,7 +66,7 @@ drop_in() {
 fresh() {
   in_machine systemctl stop tokenroll tokenroll-sandbox
   in_machine systemctl reset-failed
-  rm -rf "$root"/var/lib/tokenroll/* "$root/var/lib/tokenroll-sandbox" "$root$secrets"/* \
+  rm -rf "${root:?}"/var/lib/tokenroll/* "$root/var/lib/tokenroll-sandbox" "${root:?}$secrets"/* \
     "$root/etc/systemd/system/tokenroll.service.d"
   in_machine systemctl daemon-reload
   start_sandbox
@@ -104,6 +104,14 @@ published_is_in_force() {
 
 # Fails unless the token NAME was rolled just so often.
 rolled_times() { [ "$(token "$1" rolls)" = "$2" ] || { echo "$1 was rolled $(token "$1" rolls) times, not $2"; return 1; }; }
+
+# Fails where the command succeeds. ("! command" would not do: it never ends a check.)
+fails() {
+  if "$@"; then
+    echo "succeeded, and should not have: $*"
+    return 1
+  fi
+}
 
 # Fails unless two values are equal: WHAT GOT WANTED.
 is() { [ "$2" = "$3" ] || { echo "$1 is \"$2\", not \"$3\""; return 1; }; }
