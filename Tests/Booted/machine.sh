@@ -13,7 +13,7 @@ make_image() {
   [ -s "$image" ] && return
   echo "# making the image $image"
   mkdir -p "$cache"
-  mmdebstrap --quiet --variant=minbase --include="$packages" \
+  mmdebstrap --quiet --format=tar --variant=minbase --include="$packages" \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
     bookworm "$image.new" >"$work/image.log" 2>&1 || { cat "$work/image.log" >&2; return 1; }
   mv "$image.new" "$image"
@@ -23,7 +23,7 @@ unpack_image() {
   root=$work/root
   journal=$root/var/log/journal
   mkdir -p "$root" "$work/host"
-  tar -C "$root" -xf "$image"
+  tar -C "$root" -xf "$image" || return
   # A journal on disk outlives reboots, and can be followed from outside.
   mkdir -p "$journal"
   # The machine says when it is up, so that nobody has to ask again and again.
@@ -95,17 +95,21 @@ put_file() { install -D -m "${2:-0644}" /dev/stdin "$root$1"; }
 
 # --- The journal
 
-# The place in the journal from which await_message looks on.
+# Marks the place in the journal from which await_message looks on.
+#
+# The mark is a message of its own, and the place is used with --cursor=: in systemd 252 --after-cursor= loses a message
+# where the one at the cursor does not match.
 cursor() {
+  in_machine logger -t booted-test mark
   in_machine journalctl --sync
-  journalctl -D "$journal" -n 1 -o json | jq -r .__CURSOR
+  journalctl -D "$journal" -t booted-test -n 1 -o json | jq -r .__CURSOR
 }
 
 # Waits for a message after a place in the journal and prints it as JSON: SECONDS CURSOR FIELD=VALUE...
 await_message() {
   local seconds=$1 from=$2 message follower
   shift 2
-  exec {follow}< <(exec timeout "$seconds" journalctl -D "$journal" --after-cursor="$from" -f -n all -o json "$@" 2>&1)
+  exec {follow}< <(exec timeout "$seconds" journalctl -D "$journal" --cursor="$from" -f -n all -o json "$@" 2>&1)
   follower=$!
   if ! read -r -u "$follow" message; then
     echo "no message with $* within $seconds s" >&2
@@ -122,5 +126,5 @@ messages() {
   local from=$1
   shift
   in_machine journalctl --sync
-  journalctl -D "$journal" --after-cursor="$from" -o json "$@"
+  journalctl -D "$journal" --cursor="$from" -o json "$@"
 }
