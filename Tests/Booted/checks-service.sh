@@ -70,7 +70,7 @@ check_sandboxing() {
   # As a process in it meets it.
   echo private | put_file /root/marker
   in_machine nsenter -t "$(main_pid)" -m sh -c "set -e
-    for place in /etc/tokenroll /usr /srv /var/lib; do if touch \$place/x; then exit 1; fi; done
+    for place in /etc/tokenroll /usr /srv /var/lib; do if touch \$place/x; then echo \$place can be written to; exit 1; fi; done
     [ ! -e /root/marker ]
     touch /var/lib/tokenroll/x $secrets/x
     rm /var/lib/tokenroll/x $secrets/x"
@@ -167,19 +167,23 @@ check_foreground() {
   configure '.tokens[0].schedule.first = "now" | .credentials.main.file = "/srv/credential"'
   token credential secret | tr -d '\n' | put_file /srv/credential 0400
   in_machine chown tokenroll /srv/credential
-  local output=$work/foreground service line
+  local output=$work/foreground service settled line
   mkfifo "$output"
   # /run of the directory itself is empty; the machine has another one mounted there.
-  in_network unshare --pid --fork --kill-child=TERM chroot "$root" env -i PATH=/usr/bin:/bin STATE_DIRECTORY=/var/lib/tokenroll \
-    setpriv --reuid tokenroll --regid tokenroll --clear-groups tokenroll run --log-format json >"$output" 2>&1 &
+  (
+    exec nsenter -t "$leader" -n unshare --pid --fork chroot "$root" \
+      env -i PATH=/usr/bin:/bin STATE_DIRECTORY=/var/lib/tokenroll \
+      setpriv --reuid tokenroll --regid tokenroll --clear-groups tokenroll run --log-format json
+  ) >"$output" 2>&1 &
   service=$!
   exec {lines}<"$output"
+  settled=$(event_id rollSettled)
   while read -r -t 60 -u "$lines" line; do
     echo "$line"
     jq -e . <<<"$line" >/dev/null
-    [[ $line != *"$(event_id rollSettled)"* ]] || break
+    [[ $line != *"$settled"* ]] || break
   done
   published_is_in_force token-1
-  kill -TERM "$(cat "/proc/$service/task/$service/children")"
+  kill -TERM "$(tr -d ' ' <"/proc/$service/task/$service/children")"
   wait "$service"
 }

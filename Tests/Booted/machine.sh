@@ -45,9 +45,13 @@ UNIT
 boot() {
   # Opened for reading and writing: neither end waits for the other to be opened.
   exec {up}<>"$work/host/up"
+  start_nspawn
+}
+
+start_nspawn() {
   systemd-nspawn --quiet --register=no --keep-unit -D "$root" --private-network --bind="$work/host:/host" --boot \
     </dev/null >"$work/console" 2>&1 &
-  nspawn=$!
+  echo $! >"$work/nspawn.pid"
   await_up
 }
 
@@ -57,24 +61,34 @@ await_up() {
     echo "the machine did not come up within 60 s" >&2
     return 1
   fi
+  find_leader
+}
+
+find_leader() {
+  local nspawn
+  nspawn=$(<"$work/nspawn.pid")
   leader=$(cat "/proc/$nspawn/task/$nspawn/children")
   leader=${leader%% *}
   [ -n "$leader" ]
 }
 
+# With --keep-unit nspawn ends when the machine reboots, and leaves it to its caller to start it again.
 reboot_machine() {
   in_machine systemctl reboot
-  await_up
+  await_end 60
+  start_nspawn
 }
+
+# Waits until nspawn has ended: SECONDS.
+await_end() { timeout "$1" tail --pid="$(<"$work/nspawn.pid")" -f /dev/null; }
 
 # Ends the machine and whatever is left of it.
 shut_down() {
-  [ -n "${nspawn:-}" ] || return 0
+  [ -s "$work/nspawn.pid" ] || return 0
   # SIGTERM makes nspawn power the machine off; what does not go in time is killed.
-  kill "$nspawn" 2>/dev/null
-  timeout 60 tail --pid="$nspawn" -f /dev/null || kill -KILL "$nspawn" 2>/dev/null
-  wait "$nspawn" 2>/dev/null
-  nspawn=
+  kill "$(<"$work/nspawn.pid")" 2>/dev/null || return 0
+  await_end 60 || kill -KILL "$(<"$work/nspawn.pid")" 2>/dev/null
+  await_end 10
 }
 
 # Runs a command inside.

@@ -17,7 +17,6 @@ compgen -G '.build/deb/tokenroll_*.deb' >/dev/null || { echo "skipped: no packag
 cache=$PWD/.build/booted
 mkdir -p "$cache"
 work=$(mktemp -d "$cache/run.XXXXXX")
-nspawn=''
 
 # shellcheck source=Tests/Booted/machine.sh
 . Tests/Booted/machine.sh
@@ -40,17 +39,18 @@ passed=0 failed=0 skipped=0
 # Runs one check: NAME, what it shows. A check is a function check_NAME that fails with its first failing command; skip
 # leaves it.
 check() {
-  local name=$1 what=$2 number=$((passed + failed + skipped + 1)) result started=$SECONDS
+  local name=$1 what=$2 number=$((passed + failed + skipped + 1)) result started=$SECONDS running
   (
     set -eE
     shopt -s inherit_errexit
     trap 'echo "failed: $BASH_COMMAND (${BASH_SOURCE[0]##*/} line $LINENO)"' ERR
     "check_$name"
   ) </dev/null >"$work/$name.log" 2>&1 &
-  wait $! && result=0 || result=$?
+  running=$!
+  timeout 240 tail --pid="$running" -f /dev/null || kill "$running"
+  wait "$running" && result=0 || result=$?
   # A check may have rebooted the machine.
-  leader=$(cat "/proc/$nspawn/task/$nspawn/children")
-  leader=${leader%% *}
+  find_leader
   case $result in
     0) passed=$((passed + 1)); echo "ok $number - $what ($((SECONDS - started)) s)" ;;
     77) skipped=$((skipped + 1)); echo "ok $number - $what # $(tail -n 1 "$work/$name.log")" ;;
