@@ -32,12 +32,14 @@ let package = Package(
       name: "CMicroHTTPD", pkgConfig: "libmicrohttpd",
       providers: [.apt(["libmicrohttpd-dev", "libgnutls28-dev"])]),
 
+    .target(name: "CLinux", cSettings: [.treatAllWarnings(as: .error)]),
+
     module("JSON"),
     module("Core"),
     module("Configuration", ["Core", "JSON"]),
-    module("Platform", ["Core", "CCrypto"]),
+    module("Platform", ["Core", "CCrypto", "CLinux"]),
     module("CloudflareAPI", ["Core", "JSON", "Platform", "CCurl"]),
-    module("Systemd", ["Core", "Platform", "CSystemd"]),
+    module("Systemd", ["Core", "JSON", "Platform", "CSystemd"]),
     module("Store", ["Core", "Platform", "CSQLite"]),
     module(
       "Daemon", ["Core", "JSON", "Configuration", "Platform", "CloudflareAPI", "Systemd", "Store"]),
@@ -51,15 +53,19 @@ let package = Package(
     .executableTarget(
       name: "tokenroll-sandbox", dependencies: ["JSON", "CMicroHTTPD"], swiftSettings: strict),
 
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests("JSONTests", ["JSON"]),
     tests("CoreTests", ["Core"]),
     tests("ConfigurationTests", ["Configuration", "Core", "JSON"]),
-    tests("PlatformTests", ["Platform", "Core"]),
+    tests("PlatformTests", ["Platform", "Core", "CLinux", "TestSupport"]),
     tests("CloudflareAPITests", ["CloudflareAPI", "Platform", "Core", "JSON"]),
-    tests("SystemdTests", ["Systemd", "Platform", "Core"]),
-    tests("StoreTests", ["Store", "Platform", "Core"]),
-    tests("DaemonTests", ["Daemon", "Core", "Configuration", "Platform", "Store"]),
-    tests("EndToEndTests", ["JSON"]),
+    tests("SystemdTests", ["Systemd", "CSystemd", "Platform", "Core", "JSON", "TestSupport"]),
+    tests("StoreTests", ["Store", "Platform", "Core", "TestSupport"]),
+    tests(
+      "DaemonTests",
+      ["Daemon", "CloudflareAPI", "Core", "Configuration", "JSON", "Platform", "Store", "Systemd", "TestSupport"]),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["JSON"], exclude: ["sdk_check.py"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

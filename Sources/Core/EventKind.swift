@@ -62,6 +62,18 @@ public enum EventKind: String, Sendable, CaseIterable {
   case actionFinished
   /// An action after publication failed; it is tried again.
   case actionFailed
+  /// The state database could not be written; what is durable already stays true.
+  case stateNotWritten
+  /// An escrow that is no longer needed could not be erased; it is tried again at the next start.
+  case escrowNotErased
+  /// A secret lies in escrow that no roll of the state database accounts for; it is kept.
+  case escrowUnknown
+  /// The service could not be started.
+  case startFailed
+  /// The service manager could not be told how the service is doing.
+  case notificationFailed
+  /// Something about a destination may surprise; it is no hindrance.
+  case destinationNotice
 
   /// The journal's MESSAGE_ID: 32 lower-case hexadecimal digits, never reused.
   public var messageID: String {
@@ -96,6 +108,12 @@ public enum EventKind: String, Sendable, CaseIterable {
     case .watchdogWithheld: "354139e317104f7bbefb6b6efadc8f21"
     case .actionFinished: "4983d83a4a28472f9cdf1768115c1104"
     case .actionFailed: "71406b76c6f94fc68f0ecc596fecc15a"
+    case .stateNotWritten: "2fb92d5310f34e2e8af763564f8175c2"
+    case .escrowNotErased: "8e815c03cf4343589f7a616fc3292652"
+    case .escrowUnknown: "dd47fa0c88d64c8e87e4f65d002b8f45"
+    case .startFailed: "8384e2dfa70748ef88f75d5ea5d6db5a"
+    case .notificationFailed: "9dd09081d8a24acea1f9e04933fc2eee"
+    case .destinationNotice: "ce1b46757f644e01a90892aeaa54c1e7"
     }
   }
 
@@ -104,16 +122,19 @@ public enum EventKind: String, Sendable, CaseIterable {
     switch self {
     case .serviceReady, .serviceStopping, .rollStarted, .secretPublished, .actionFinished:
       .info
-    case .configurationReloaded, .clockStepped, .rollDidNotHappen, .rollSettled, .entryRecovered:
+    case .configurationReloaded, .destinationNotice, .clockStepped, .rollDidNotHappen, .rollSettled, .entryRecovered:
       .notice
-    case .configurationRefused, .rollRefusedForGood, .rollUncertain, .stateForeign, .actionFailed:
+    case .startFailed, .configurationRefused, .stateNotWritten, .rollRefusedForGood, .rollUncertain, .stateForeign,
+      .actionFailed:
       .error
-    case .clockImplausible, .rollNotReady, .rollRefused, .rateLimited, .publishedWithNarrowerRights,
+    case .clockImplausible, .notificationFailed, .escrowNotErased, .rollNotReady, .rollRefused, .rateLimited,
+      .publishedWithNarrowerRights,
       .secretFormUnexpected, .verificationUnknown:
       .warning
     case .entryPlanned, .secretEscrowed:
       .debug
-    case .rollHappenedSecretLost, .escrowFailed, .publicationFailed, .secretRefused, .tokenMismatch,
+    case .escrowUnknown, .rollHappenedSecretLost, .escrowFailed, .publicationFailed, .secretRefused,
+      .tokenMismatch,
       .watchdogWithheld:
       .critical
     }

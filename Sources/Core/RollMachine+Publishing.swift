@@ -127,7 +127,7 @@ extension RollMachine {
       trouble = reason
       let wait = RollEffect.wake(after: RetryPolicy.urgent.delay(failures: tries, random: moment.random))
       let report = self.event(
-        .publicationFailed,
+        .stateNotWritten,
         "The secret is published, but the history could not be written: \(reason). The escrow is kept."
           + next(wait))
       return tries & (tries - 1) == 0 ? [report, wait] : [wait]

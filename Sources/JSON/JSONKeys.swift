@@ -4,46 +4,55 @@ struct JSONKeys {
   let tape: [JSONWord]
   let object: Int
 
+  /// As many keys are compared with each other, which needs no memory.
+  private static let few = 16
+
   /// The indices of the keys that an earlier member has too, in their order.
   func repeated() -> [Int] {
-    let keys = indices()
-    return keys.count <= 16 ? repeatedByPairs(keys) : repeatedByTable(keys)
-  }
-
-  private func indices() -> [Int] {
-    let end = object + tape[object].extent
-    var keys: [Int] = []
-    var index = object + 1
-    while index < end {
-      keys.append(index)
-      index += 1 + tape[index + 1].words
+    var found: [Int] = []
+    var count = 0
+    var key = first
+    while key < end {
+      count += 1
+      guard count <= Self.few else { return repeatedByTable() }
+      if isRepeated(key) { found.append(key) }
+      key = next(after: key)
     }
-    return keys
+    return found
   }
 
+  private var first: Int { object + 1 }
+  private var end: Int { object + tape[object].extent }
+  private func next(after key: Int) -> Int { key + 1 + tape[key + 1].words }
   private func string(_ key: Int) -> JSONString { JSONString(tape[key], in: text) }
 
-  private func repeatedByPairs(_ keys: [Int]) -> [Int] {
-    keys.indices.compactMap { later in
-      let key = string(keys[later])
-      return keys[..<later].contains { string($0).equals(key) } ? keys[later] : nil
+  private func isRepeated(_ key: Int) -> Bool {
+    let string = string(key)
+    var earlier = first
+    while earlier < key {
+      if self.string(earlier).equals(string) { return true }
+      earlier = next(after: earlier)
     }
+    return false
   }
 
   /// An open-addressed table of key indices, at most half full; 0 is an empty place, for no key is the first word.
-  private func repeatedByTable(_ keys: [Int]) -> [Int] {
+  private func repeatedByTable() -> [Int] {
     var size = 64
-    while size < keys.count * 2 { size *= 2 }
+    // Each key has at least itself and its value on the tape.
+    while size < tape[object].extent { size *= 2 }
     var table = [UInt32](repeating: 0, count: size)
-    return keys.filter { index in
-      let key = string(index)
-      var place = key.hash & (size - 1)
-      while table[place] != 0 {
-        if string(Int(table[place])).equals(key) { return true }
+    var found: [Int] = []
+    var key = first
+    while key < end {
+      let string = string(key)
+      var place = string.hash & (size - 1)
+      while table[place] != 0, !self.string(Int(table[place])).equals(string) {
         place = (place + 1) & (size - 1)
       }
-      table[place] = UInt32(index)
-      return false
+      if table[place] == 0 { table[place] = UInt32(key) } else { found.append(key) }
+      key = next(after: key)
     }
+    return found
   }
 }

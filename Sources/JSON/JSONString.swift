@@ -30,7 +30,7 @@ struct JSONString {
   }
 
   func equals(_ other: JSONString) -> Bool {
-    withUTF8 { mine in other.withUTF8 { mine.elementsEqual($0) } }
+    withUTF8 { mine in other.withUTF8 { mine.count == $0.count && mine.elementsEqual($0) } }
   }
 
   var hash: Int {

@@ -1,13 +1,22 @@
 internal import Core
+internal import Glibc
 
 /// The history, read beside a running service or without one.
 public final class RollHistory {
   private let database: Database
 
+  /// Whether there is a state database in `directory`.
+  public static func exists(in directory: String) -> Bool {
+    access(directory + "/" + RollStore.fileName, F_OK) == 0
+  }
+
   /// Opens the history in the state directory `directory`, to read only.
   public init(directory: String) throws(StoreError) {
     database = try Database(path: directory + "/" + RollStore.fileName, access: .readOnly)
   }
+
+  /// The tokens that were ever seen.
+  public func tokens() throws(StoreError) -> [TokenRecord] { try database.tokens() }
 
   /// The last `limit` rolls, the newest first; of `entry` alone where it is given.
   public func records(entry: String? = nil, limit: Int) throws(StoreError) -> [HistoryRecord] {

@@ -1,0 +1,170 @@
+internal import JSON
+
+extension ConfigurationDecoder {
+  func defaultDestination(_ node: JSONNode) -> DestinationParts {
+    var parts = DestinationParts()
+    let isObject = members(of: node, ConfigurationKey.DefaultDestination.self) { key, value in
+      switch key {
+      case .format: parts.format = choice(value, Destination.Format.self)
+      case .mode: parts.mode = mode(value)
+      case .owner: parts.owner = account(value, "a user")
+      case .group: parts.group = account(value, "a group")
+      case .allow: parts.allow = exceptions(value)
+      }
+    }
+    return isObject
+      ? parts
+      : DestinationParts(format: .refused, mode: .refused, owner: .refused, group: .refused, allow: .refused)
+  }
+
+  /// The destinations of the entry `index`; nil where one of them is refused.
+  func destinations(_ node: JSONNode, entry index: Int) -> [Destination]? {
+    guard node.kind == .array else {
+      report(node, insteadOf: "an array of destinations")
+      return nil
+    }
+    var destinations: [Destination] = []
+    var count = 0
+    for element in node.elements {
+      if let destination = destination(element, at: DestinationIndex(entry: index, destination: count)) {
+        destinations.append(destination)
+      }
+      count += 1
+    }
+    if count == 0 { report("at least one destination is needed", at: node) }
+    return destinations.count == count ? destinations : nil
+  }
+
+  private func destination(_ node: JSONNode, at index: DestinationIndex) -> Destination? {
+    var file = Field<String>.absent
+    var keyNode: JSONNode?
+    var own = DestinationParts()
+    let isObject = members(of: node, ConfigurationKey.Destination.self) { key, value in
+      switch key {
+      case .file: file = destinationFile(value, at: index)
+      case .key: keyNode = value
+      case .format: own.format = choice(value, Destination.Format.self)
+      case .mode: own.mode = mode(value)
+      case .owner: own.owner = account(value, "a user")
+      case .group: own.group = account(value, "a group")
+      case .allow: own.allow = exceptions(value)
+      }
+    }
+    guard isObject else { return nil }
+    if file.isAbsent { report("\"file\" is missing", at: node) }
+    let parts = own.over(defaults.destination)
+    // What a key may be depends on the format; of a format that is refused nothing is known.
+    let format = parts.format.isAbsent ? .given(.raw, offset: node.offset) : parts.format
+    guard let format = format.value else { return nil }
+    let key = keyNode.map { self.key($0, for: format) } ?? .absent
+    guard let file = file.value, !key.isRefused, !parts.mode.isRefused, !parts.owner.isRefused,
+      !parts.group.isRefused, !parts.allow.isRefused
+    else { return nil }
+    return Destination(
+      file: file, format: format, key: key.value ?? Self.defaultKey(for: format),
+      mode: parts.mode.value ?? 0o600,
+      owner: parts.owner.value, group: parts.group.value, allow: parts.allow.value ?? [])
+  }
+}
+
+// MARK: - Members
+
+extension ConfigurationDecoder {
+  private func destinationFile(_ node: JSONNode, at index: DestinationIndex) -> Field<String> {
+    guard case .given(let file, let offset) = path(node) else { return .refused }
+    if AbsolutePath.lies(file, in: stateDirectory) {
+      return refuse(
+        node, "\(quotation(file)) is in the state directory, \(quotation(stateDirectory)); publish elsewhere")
+    }
+    if let reserved = reservedFiles[file] {
+      return refuse(node, "\(quotation(file)) is \(reserved), which a roll would overwrite")
+    }
+    if let other = destinationFiles[file] {
+      return refuse(
+        node, "\(quotation(file)) is written by tokens[\(other.entry)].publish[\(other.destination)] already")
+    }
+    destinationFiles[file] = index
+    return .given(file, offset: offset)
+  }
+
+  private static func defaultKey(for format: Destination.Format) -> String? {
+    switch format {
+    case .env: "CLOUDFLARE_API_TOKEN"
+    case .json: "token"
+    case .raw, .r2Env, .r2JSON: nil
+    }
+  }
+
+  private func key(_ node: JSONNode, for format: Destination.Format) -> Field<String> {
+    let key: Field<String>
+    switch format {
+    case .env: key = string(node, refusal: Self.variableRefusal)
+    case .json: key = string(node, refusal: Self.memberRefusal)
+    case .raw, .r2Env, .r2JSON:
+      return refuse(node, "only the formats \"env\" and \"json\" have a key, not \"\(format.rawValue)\"")
+    }
+    return key.map { sharedStrings.shared($0) }
+  }
+
+  private static func variableRefusal(_ name: String) -> String? {
+    let isGood =
+      name.utf8.count <= 255 && name.utf8.first?.isDigit == false
+      && name.utf8.allSatisfy { $0.isWordCharacter && $0 != UInt8(ascii: "-") }
+    return isGood
+      ? nil : "is not the name of a variable: letters, digits and \"_\", no digit first, 255 at most"
+  }
+
+  private static func memberRefusal(_ name: String) -> String? {
+    if name.isEmpty || name.utf8.count > 255 { return "is not a key of 1 to 255 bytes" }
+    return ["token_id", "account_id", "rolled_at"].contains(name)
+      ? "is a key that the file has anyway; choose another for the secret" : nil
+  }
+
+  private func mode(_ node: JSONNode) -> Field<UInt16> {
+    guard let text = node.string else {
+      return refuse(node, insteadOf: "a string of octal digits, such as \"0640\"")
+    }
+    let isOctal = 3...4 ~= text.utf8.count && text.utf8.allSatisfy(\.isDigit)
+    guard isOctal, let mode = UInt16(text, radix: 8) else {
+      return refuse(node, "\(quotation(text)) is not a mode of three or four octal digits, such as \"0640\"")
+    }
+    let refusal: String? =
+      if mode & 0o7000 != 0 {
+        "sets the set-user-ID, set-group-ID or sticky bit"
+      } else if mode & 0o007 != 0 {
+        "gives rights to others"
+      } else if mode & 0o111 != 0 {
+        "lets the file be executed"
+      } else if mode & 0o400 == 0 {
+        "does not let the owner read"
+      } else {
+        nil
+      }
+    if let refusal { return refuse(node, "\(quotation(text)) \(refusal); write e.g. \"0600\" or \"0640\"") }
+    return .given(mode, offset: node.offset)
+  }
+
+  /// The name or number of a user or group, `what` with its article.
+  private func account(_ node: JSONNode, _ what: String) -> Field<String> {
+    guard let text = node.string else {
+      return refuse(node, insteadOf: "the name or number of \(what), in quotation marks")
+    }
+    // The largest number stands for "unchanged" (chown(2)).
+    let isNumber = UInt32(text).map { String($0) == text && $0 != .max } ?? false
+    let isName =
+      text.utf8.count <= 255 && (text.utf8.first?.isLetter == true || text.utf8.first == UInt8(ascii: "_"))
+      && text.utf8.allSatisfy { $0.isWordCharacter || $0 == UInt8(ascii: ".") }
+    guard isName || isNumber else {
+      return refuse(node, "\(quotation(text)) is not the name or number of \(what)")
+    }
+    return .given(sharedStrings.shared(text), offset: node.offset)
+  }
+
+  private func exceptions(_ node: JSONNode) -> Field<Set<Destination.Exception>> {
+    guard node.kind == .array else { return refuse(node, insteadOf: "an array of exceptions") }
+    let fields = node.elements.map { choice($0, Destination.Exception.self) }
+    let allowed = fields.compactMap(\.value)
+    guard allowed.count == fields.count else { return .refused }
+    return .given(sharedExceptions.shared(Set(allowed)), offset: node.offset)
+  }
+}

@@ -1,0 +1,148 @@
+internal import Core
+internal import JSON
+
+extension ConfigurationDecoder {
+  /// The most elements of `tokens`.
+  static var mostEntries: Int { 500_000 }
+
+  func entryDefaults(_ node: JSONNode) -> EntryDefaults {
+    var defaults = EntryDefaults()
+    let isObject = members(of: node, ConfigurationKey.Defaults.self) { key, value in
+      switch key {
+      case .accountID: defaults.accountID = accountID(value)
+      case .credential: defaults.credential = credential(value)
+      case .schedule: defaults.schedule = scheduleParts(value)
+      case .publish: defaults.destination = defaultDestination(value)
+      }
+    }
+    if !isObject {
+      defaults.accountID = .refused
+      defaults.credential = .refused
+      defaults.schedule = .refused
+    }
+    return defaults
+  }
+
+  func entries(_ node: JSONNode) -> [Entry]? {
+    guard node.kind == .array else {
+      report(node, insteadOf: "an array of entries")
+      return nil
+    }
+    let count = node.elements.reduce(0) { count, _ in count + 1 }
+    guard 1...Self.mostEntries ~= count else {
+      report(
+        count == 0
+          ? "at least one entry is needed"
+          : "there are \(count) entries; at most \(Self.mostEntries) are accepted",
+        at: node)
+      return nil
+    }
+    var entries: [Entry] = []
+    entries.reserveCapacity(count)
+    entryNames.reserveCapacity(count)
+    entryTokens.reserveCapacity(count)
+    destinationFiles.reserveCapacity(count)
+    for (index, element) in node.elements.enumerated() {
+      if let entry = entry(element, index: index) { entries.append(entry) }
+    }
+    return entries
+  }
+
+  private func entry(_ node: JSONNode, index: Int) -> Entry? {
+    var name = Field<String>.absent
+    var enabled = Field<Bool>.absent
+    var account = Field<String>.absent
+    var token = Field<String>.absent
+    var credential = Field<String>.absent
+    var scheduleParts: ScheduleParts?
+    var publish: JSONNode?
+    let isObject = members(of: node, ConfigurationKey.Entry.self) { key, value in
+      switch key {
+      case .name: name = entryName(value, index: index)
+      case .enabled: enabled = boolean(value)
+      case .accountID: account = accountID(value)
+      case .tokenID: token = tokenID(value)
+      case .credential: credential = self.credential(value)
+      case .schedule: scheduleParts = self.scheduleParts(value)
+      case .publish: publish = value
+      }
+    }
+    guard isObject else { return nil }
+    account = account.or(defaults.accountID)
+    credential = credential.or(defaults.credential)
+    if name.isAbsent { report("\"name\" is missing", at: node) }
+    if account.isAbsent { report("\"account_id\" is missing, here and in \"defaults\"", at: node) }
+    if token.isAbsent { report("\"token_id\" is missing", at: node) }
+    if credential.isAbsent { report("\"credential\" is missing, here and in \"defaults\"", at: node) }
+    if publish == nil { report("\"publish\" is missing", at: node) }
+    refuseSecondEntry(of: account, token, index: index)
+    let schedule = schedule(scheduleParts, of: node)
+    let destinations = publish.flatMap { self.destinations($0, entry: index) }
+    guard let name = name.value, !enabled.isRefused, let account = account.value, let token = token.value,
+      let credential = credential.value, let schedule, let destinations
+    else { return nil }
+    return Entry(
+      name: name, enabled: enabled.value ?? true, accountID: account, tokenID: token, credential: credential,
+      schedule: schedule, publish: destinations)
+  }
+}
+
+// MARK: - Members
+
+extension ConfigurationDecoder {
+  private func entryName(_ node: JSONNode, index: Int) -> Field<String> {
+    guard case .given(let name, let offset) = string(node, refusal: Self.nameRefusal) else { return .refused }
+    if let other = entryNames[name] {
+      return refuse(node, "\(quotation(name)) is the name of tokens[\(other)] already")
+    }
+    entryNames[name] = index
+    return .given(name, offset: offset)
+  }
+
+  private func accountID(_ node: JSONNode) -> Field<String> {
+    identifier(node, "an account's id has 32 lower-case hexadecimal digits", count: 32...32) {
+      $0.isDigit || 0x61...0x66 ~= $0
+    }.map { sharedStrings.shared($0) }
+  }
+
+  private func tokenID(_ node: JSONNode) -> Field<String> {
+    identifier(node, "a token's id has 1 to 32 lower-case letters and digits", count: 1...32) {
+      $0.isDigit || $0.isLowerCaseLetter
+    }
+  }
+
+  /// An identifier of the API; it is not quoted, for a secret may have been put in its place.
+  private func identifier(
+    _ node: JSONNode, _ rule: String, count: ClosedRange<Int>, isGood: (UInt8) -> Bool
+  ) -> Field<String> {
+    guard case .given(let text, let offset) = string(node) else { return .refused }
+    guard count.contains(text.utf8.count) else {
+      let length = text.unicodeScalars.count
+      return refuse(node, "has \(length) \(length == 1 ? "character" : "characters"); \(rule)")
+    }
+    guard text.utf8.allSatisfy(isGood) else {
+      return refuse(node, "has a character of another kind; \(rule)")
+    }
+    return .given(text, offset: offset)
+  }
+
+  private func credential(_ node: JSONNode) -> Field<String> {
+    guard case .given(let name, let offset) = string(node) else { return .refused }
+    if let known = credentialNames.value, !known.contains(name) {
+      let nearest = Spelling.nearest(to: name, of: known.sorted())
+      return refuse(
+        node, "there is no credential \(quotation(name))\(nearest.map { "; did you mean \"\($0)\"?" } ?? "")")
+    }
+    return .given(sharedStrings.shared(name), offset: offset)
+  }
+
+  private func refuseSecondEntry(of account: Field<String>, _ token: Field<String>, index: Int) {
+    guard let account = account.value, case .given(let id, let offset) = token else { return }
+    let identity = TokenIdentity(account: account, token: id)
+    if let other = entryTokens[identity] {
+      log.add("this token has an entry already, tokens[\(other)]", at: offset)
+    } else {
+      entryTokens[identity] = index
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/// The keys that each object of the configuration may have; the schema and the reference are held against them.
+package enum ConfigurationKey {
+  /// The file.
+  package enum Top: String, CaseIterable, Sendable {
+    case schema = "$schema"
+    case stateDirectory = "state_directory"
+    case api, credentials, defaults, tokens
+  }
+
+  /// `api`.
+  package enum API: String, CaseIterable, Sendable {
+    case baseURL = "base_url"
+    case timeout
+    case connectTimeout = "connect_timeout"
+    case settleTime = "settle_time"
+    case caFile = "ca_file"
+    case maxInFlight = "max_in_flight"
+    case rateLimit = "rate_limit"
+  }
+
+  /// `api.rate_limit`.
+  package enum RateLimit: String, CaseIterable, Sendable {
+    case requests, per
+  }
+
+  /// `credentials.NAME`.
+  package enum Credential: String, CaseIterable, Sendable {
+    case file
+  }
+
+  /// `defaults`.
+  package enum Defaults: String, CaseIterable, Sendable {
+    case accountID = "account_id"
+    case credential, schedule, publish
+  }
+
+  /// `defaults.publish`.
+  package enum DefaultDestination: String, CaseIterable, Sendable {
+    case format, mode, owner, group, allow
+  }
+
+  /// An element of `tokens`.
+  package enum Entry: String, CaseIterable, Sendable {
+    case name, enabled
+    case accountID = "account_id"
+    case tokenID = "token_id"
+    case credential, schedule, publish
+  }
+
+  /// `schedule` of an entry or of `defaults`.
+  package enum Schedule: String, CaseIterable, Sendable {
+    case every, calendar, jitter
+    case catchUp = "catch_up"
+    case first
+    case notDuring = "not_during"
+  }
+
+  /// An element of `publish`.
+  package enum Destination: String, CaseIterable, Sendable {
+    case file, format, key, mode, owner, group, allow
+  }
+}

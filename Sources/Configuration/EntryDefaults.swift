@@ -1,0 +1,7 @@
+/// `defaults`: what an entry has where it does not say otherwise.
+struct EntryDefaults {
+  var accountID = Field<String>.absent
+  var credential = Field<String>.absent
+  var schedule = ScheduleParts()
+  var destination = DestinationParts()
+}

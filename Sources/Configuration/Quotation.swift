@@ -1,0 +1,27 @@
+internal import JSON
+
+/// What stands for a text that may be a secret.
+let redacted = "<redacted>"
+
+/// `text` in quotation marks as JSON writes it, cut after 60 characters; what looks like a secret is not quoted.
+func quotation(_ text: String) -> String {
+  guard !looksLikeSecret(text) else { return redacted }
+  var writer = JSONWriter()
+  let start = text.unicodeScalars.prefix(60)
+  writer.value(start.endIndex == text.endIndex ? text : String(start) + "…")
+  return String(decoding: writer.bytes, as: UTF8.self)
+}
+
+/// True for what has the form of an API token: a known beginning, or 40 and more letters, digits, `_` and `-`.
+func looksLikeSecret(_ text: String) -> Bool {
+  if ["cfat_", "cfut_", "cfk_"].contains(where: text.contains) { return true }
+  return text.utf8.count >= 40 && text.utf8.allSatisfy { $0.isWordCharacter }
+}
+
+extension UInt8 {
+  var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+  var isLowerCaseLetter: Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self) }
+  var isLetter: Bool { (self | 0x20).isLowerCaseLetter }
+  /// A letter, a digit, `_` or `-`.
+  var isWordCharacter: Bool { isLetter || isDigit || self == UInt8(ascii: "_") || self == UInt8(ascii: "-") }
+}

@@ -1,0 +1,55 @@
+/// A sliding window over the requests of one credential: never more than `requests` in any `per`.
+///
+/// Exact, not a token bucket that lets a full burst follow a full refill: Cloudflare blocks a user for five minutes who
+/// goes over the limit once.
+public struct RequestBudget: Sendable {
+  private let limit: RateLimit
+  /// The times of the last requests, oldest first, from `start` on.
+  private var sent: [TimeSpan] = []
+  private var start = 0
+  private var pausedUntil: TimeSpan?
+
+  /// A budget of which nothing is spent.
+  public init(_ limit: RateLimit) { self.limit = limit }
+
+  /// What is left at `uptime`.
+  public mutating func remaining(at uptime: TimeSpan) -> Int {
+    forget(at: uptime)
+    if let pausedUntil, uptime < pausedUntil { return 0 }
+    return limit.requests - (sent.count - start)
+  }
+
+  /// Counts `cost` requests at `uptime`.
+  public mutating func spend(_ cost: Int, at uptime: TimeSpan) {
+    forget(at: uptime)
+    sent.append(contentsOf: repeatElement(uptime, count: cost))
+  }
+
+  /// Gives back the youngest `count` requests, which were not sent.
+  public mutating func refund(_ count: Int) {
+    sent.removeLast(min(count, sent.count - start))
+  }
+
+  /// Lets nothing through before `uptime`, where that is later than what was asked before.
+  public mutating func pause(until uptime: TimeSpan) {
+    pausedUntil = max(uptime, pausedUntil ?? uptime)
+  }
+
+  /// When there is room for `cost` requests again; nil where there is room now. A cost above the limit is taken as the limit.
+  public mutating func wait(for cost: Int, at uptime: TimeSpan) -> TimeSpan? {
+    let cost = min(cost, limit.requests)
+    if let pausedUntil, uptime < pausedUntil { return pausedUntil }
+    pausedUntil = nil
+    let missing = cost - remaining(at: uptime)
+    guard missing > 0 else { return nil }
+    return sent[start + missing - 1] + limit.per
+  }
+
+  private mutating func forget(at uptime: TimeSpan) {
+    while start < sent.count, sent[start] + limit.per <= uptime { start += 1 }
+    // Moves the rest down once the forgotten part is the larger one: amortised constant.
+    guard start > sent.count / 2 else { return }
+    sent.removeFirst(start)
+    start = 0
+  }
+}

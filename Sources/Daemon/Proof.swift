@@ -1,0 +1,84 @@
+internal import Configuration
+internal import Core
+internal import Platform
+
+/// Proves at start and at a reload that rolls could be published: a throw-away file beside every kind of destination, and
+/// every credential read.
+@RotationActor struct Proof {
+  /// What a destination has in common with others, which one proof serves.
+  private struct Place: Hashable {
+    let directory: Substring
+    let mode: UInt16
+    let owner: String?
+    let group: String?
+    let allow: Set<Destination.Exception>
+
+    init(_ destination: Destination) {
+      directory = destination.file.prefix(upTo: destination.file.lastIndex(of: "/") ?? destination.file.startIndex)
+      mode = destination.mode
+      owner = destination.owner
+      group = destination.group
+      allow = destination.allow
+    }
+  }
+
+  /// One thing that cannot be used, with the first entry that needs it.
+  struct Finding {
+    var entry: String?
+    var reason: String
+    var errno: Int32?
+  }
+
+  private(set) var findings: [Finding] = []
+  /// What is worth knowing and no hindrance.
+  private(set) var notices: [Finding] = []
+  /// Entries that cannot be rolled as things stand.
+  private(set) var unready = 0
+
+  init(of services: RollServices) {
+    let configuration = services.configuration
+    var brokenCredentials: Set<String> = []
+    for (name, source) in configuration.credentials.sorted(by: { $0.key < $1.key }) {
+      do throws(SystemError) {
+        _ = try services.credentials.read(source, name: name)
+      } catch {
+        brokenCredentials.insert(name)
+        add(error, nil)
+      }
+    }
+    var places: [Place: Bool] = [:]
+    var cleaned: Set<Substring> = []
+    for entry in configuration.tokens where entry.enabled {
+      var isReady = !brokenCredentials.contains(entry.credential)
+      for destination in entry.publish {
+        let place = Place(destination)
+        if places[place] == nil {
+          places[place] = prove(destination, entry.name, services, isFirst: cleaned.insert(place.directory).inserted)
+        }
+        if places[place] == false { isReady = false }
+      }
+      if !isReady { unready += 1 }
+    }
+  }
+
+  private mutating func prove(
+    _ destination: Destination, _ entry: String, _ services: RollServices, isFirst: Bool
+  ) -> Bool {
+    do throws(SystemError) {
+      let specification = try services.publisher.specification(of: destination)
+      if isFirst { try AtomicFile.removeLeftovers(specification) }
+      for notice in try AtomicFile.prove(specification) {
+        notices.append(Finding(entry: entry, reason: notice.description))
+      }
+      return true
+    } catch {
+      add(error, entry)
+      return false
+    }
+  }
+
+  private mutating func add(_ error: SystemError, _ entry: String?) {
+    findings.append(
+      Finding(entry: entry, reason: error.description, errno: error.code == 0 ? nil : error.code))
+  }
+}

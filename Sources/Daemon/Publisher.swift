@@ -1,0 +1,155 @@
+internal import Configuration
+internal import Core
+internal import Glibc
+internal import Platform
+internal import Store
+
+/// Brings secrets to disk: escrow first, then the destinations of an entry.
+@RotationActor final class Publisher {
+  /// What was made ready before a request is sent.
+  final class Preparation {
+    var escrow: AtomicFile?
+    /// One for each destination, in their order.
+    var files: [AtomicFile?]
+
+    init(escrow: AtomicFile, files: [AtomicFile?]) {
+      self.escrow = escrow
+      self.files = files
+    }
+  }
+
+  /// Bytes that are allocated for a destination ahead.
+  private static let capacity = 4_096
+  /// The largest destination that is read back for the secret in it.
+  private static let readLimit = 64 << 10
+
+  let escrow: Escrow
+  /// The numbers of names that were looked up; a reload begins anew.
+  private var users: [String: uid_t] = [:]
+  private var groups: [String: gid_t] = [:]
+
+  init(escrow: Escrow) { self.escrow = escrow }
+
+  /// Makes everything ready that a publication of `entry` needs; throws with the first thing that cannot be had.
+  func prepare(_ entry: Entry, _ roll: RollID) throws(SystemError) -> Preparation {
+    let safe = try escrow.prepare(roll, entry: entry.name, token: entry.tokenID)
+    var files: [AtomicFile?] = []
+    for destination in entry.publish {
+      files.append(try AtomicFile(preparing: try specification(of: destination), capacity: Self.capacity))
+    }
+    return Preparation(escrow: safe, files: files)
+  }
+
+  /// Makes `secret` durable as that of `roll`; returns the path of its escrow.
+  func keep(
+    _ secret: Secret, of entry: Entry, _ roll: RollID, _ preparation: Preparation?
+  ) throws(SystemError) -> String {
+    let file: AtomicFile
+    if let prepared = preparation?.escrow {
+      file = prepared
+    } else {
+      file = try escrow.prepare(roll, entry: entry.name, token: entry.tokenID)
+    }
+    // Used up either way: after a failure the next try begins with a new file.
+    preparation?.escrow = nil
+    _ = try secret.withBytes { (bytes) throws(SystemError) in try file.commit(bytes) }
+    return escrow.path(of: roll, entry: entry.name, token: entry.tokenID)
+  }
+
+  /// Writes `secret` to every destination of `entry` that has not got it; all are tried before the first failure is thrown.
+  ///
+  /// Returns a sentence for each destination that has narrower rights than configured.
+  func publish(
+    _ secret: Secret, of entry: Entry, _ facts: SecretRendering.Facts, _ preparation: Preparation?
+  ) throws(SystemError) -> [String] {
+    var narrowed: [String] = []
+    var failures: [SystemError] = []
+    for (index, destination) in entry.publish.enumerated() {
+      do throws(SystemError) {
+        let content = SecretRendering(destination: destination).render(secret, facts)
+        var prepared: AtomicFile?
+        if let files = preparation?.files, files.indices.contains(index) {
+          prepared = files[index]
+          preparation?.files[index] = nil
+        }
+        if prepared == nil, try isPublished(content, at: destination) { continue }
+        let file: AtomicFile
+        if let prepared { file = prepared } else { file = try replacement(for: destination) }
+        let publication = try content.withBytes { (bytes) throws(SystemError) in try file.commit(bytes) }
+        if let refusal = publication.narrowed {
+          narrowed.append("\(destination.file) was published with narrower rights than configured: \(refusal).")
+        }
+      } catch {
+        failures.append(error)
+      }
+    }
+    guard var first = failures.first else { return narrowed }
+    if failures.count > 1 {
+      first.context = [first.context, "\(failures.count - 1) more destinations have not got it either"]
+        .compactMap(\.self).joined(separator: "; ")
+    }
+    throw first
+  }
+
+  /// The secret that consumers of `entry` hold now, and nil where it cannot be read back.
+  func current(_ entry: Entry) -> Secret? {
+    for destination in entry.publish {
+      guard
+        let content = try? AtomicFile.readFile(
+          destination.file, limit: Self.readLimit, allowSymbolicLink: destination.allow.contains(.symbolicLink)),
+        let secret = SecretRendering(destination: destination).secret(in: content)
+      else { continue }
+      return secret
+    }
+    return nil
+  }
+
+  /// How `destination` is written; throws where its owner or group does not exist.
+  func specification(of destination: Destination) throws(SystemError) -> FileSpecification {
+    FileSpecification(
+      path: destination.file, mode: destination.mode, owner: try destination.owner.map(userID),
+      group: try destination.group.map(groupID),
+      allowSymbolicLink: destination.allow.contains(.symbolicLink),
+      allowWritableByOthers: destination.allow.contains(.writableByOthers))
+  }
+
+  /// Forgets the numbers of users and groups.
+  func forgetNames() {
+    users = [:]
+    groups = [:]
+  }
+
+  private func userID(_ name: String) throws(SystemError) -> uid_t {
+    if let known = users[name] { return known }
+    let number = try Users.userID(name)
+    users[name] = number
+    return number
+  }
+
+  private func groupID(_ name: String) throws(SystemError) -> gid_t {
+    if let known = groups[name] { return known }
+    let number = try Users.groupID(name)
+    groups[name] = number
+    return number
+  }
+
+  /// The roll took place: rights that are refused now must not keep the secret from its consumers.
+  private func replacement(for destination: Destination) throws(SystemError) -> AtomicFile {
+    try AtomicFile(
+      preparing: try specification(of: destination), capacity: Self.capacity, narrowIfRefused: true)
+  }
+
+  /// True where `destination` holds `content` with the configured rights already, as after a crash.
+  private func isPublished(_ content: Secret, at destination: Destination) throws(SystemError) -> Bool {
+    guard
+      let present = try? AtomicFile.readFile(
+        destination.file, limit: Self.readLimit, allowSymbolicLink: destination.allow.contains(.symbolicLink)),
+      present.equals(content)
+    else { return false }
+    let wanted = try specification(of: destination)
+    var status = stat()
+    guard stat(destination.file, &status) == 0 else { return false }
+    return status.st_mode & 0o7777 == mode_t(wanted.mode) && status.st_uid == wanted.owner ?? geteuid()
+      && status.st_gid == wanted.group ?? getegid()
+  }
+}

@@ -1,0 +1,381 @@
+internal import CloudflareAPI
+internal import Configuration
+internal import Core
+internal import Platform
+internal import Store
+
+/// Carries out what one entry's roll machine decides.
+@RotationActor final class RollRunner {
+  /// The entry as it is configured now; a reload may change it between two steps.
+  var entry: Entry
+  /// Its place in the rotator's list.
+  var slot: Int
+  /// The credential in whose lane it is counted, and whether it is.
+  var lane = ""
+  var isCounted = false
+  /// What is kept of the token.
+  private(set) var record: TokenRecord
+  private(set) var machine: RollMachine
+
+  private let services: RollServices
+  /// When the entry became due, by which those who wait are ordered.
+  private var since: Timestamp
+  private var intent: UnsettledRoll?
+  private var escrowPath: String?
+  private var preparation: Publisher.Preparation?
+  private var permit: RequestGate.Permit?
+  private var credential: Secret?
+  private var oldSecret: Secret?
+  private var newSecret: Secret?
+  private var sentAt: TimeSpan?
+  private var outage: TimeSpan?
+  private var rolledAt: Timestamp?
+
+  init(entry: Entry, record: TokenRecord, since: Timestamp, slot: Int, services: RollServices) {
+    self.entry = entry
+    self.slot = slot
+    self.record = record
+    self.since = since
+    self.services = services
+    machine = RollMachine(
+      settleTime: services.configuration.api.settleTime, doubtUntil: record.doubtUntil, failures: record.failures)
+  }
+
+  /// True while nothing but this process's memory, or an answer under way, holds the secret in force.
+  var mustNotBeInterrupted: Bool {
+    machine.phase.mustNotBeInterrupted || (machine.phase == .escrowed && intent?.isEscrowed != true)
+  }
+
+  /// Takes up a roll that a restart found unsettled; `escrowPath` where its secret lies in escrow.
+  func recover(_ roll: UnsettledRoll, escrowPath: String?) async -> TimeSpan? {
+    self.escrowPath = escrowPath
+    intent = roll
+    return await run(.recovered(roll))
+  }
+
+  /// Carries `event` and all that follows from it out; returns how long to wait before the machine wants to hear again, and
+  /// nil where it has nothing in hand any more.
+  func run(_ event: RollEvent) async -> TimeSpan? {
+    var wait: TimeSpan?
+    var next: RollEvent? = event
+    while let event = next {
+      next = nil
+      wait = nil
+      for effect in machine.handle(event, at: services.moment) {
+        if case .wake(let span) = effect {
+          wait = max(span, .zero)
+        } else if let answer = await perform(effect) {
+          next = answer
+        }
+      }
+    }
+    releasePermit()
+    if machine.phase == .waiting { forgetSecrets() }
+    return wait
+  }
+
+  private func perform(_ effect: RollEffect) async -> RollEvent? {
+    switch effect {
+    case .prepare: await prepare()
+    case .inspect(let old): await inspect(old)
+    case .recordIntent(let intent): recordIntent(intent)
+    case .send: await send()
+    case .withdraw(let outcome, let reason, let owesCure): withdraw(outcome, reason, owesCure)
+    case .escrow: escrow()
+    case .publish: publish()
+    case .verify: await verify()
+    case .askOld: await askOld()
+    case .askModified: await askModified()
+    case .settle(let outcome, let detail): settle(outcome, detail)
+    case .rollAgain: rollAgain()
+    case .report(let event): report(event)
+    case .wake: nil
+    }
+  }
+}
+
+// MARK: - Before the request
+
+extension RollRunner {
+  private func prepare() async -> RollEvent {
+    let isCure = machine.cause == .cure
+    // A token that we have not rolled before is looked up and its old secret verified first.
+    let cost = isCure || record.fingerprint != nil ? 1 : 3
+    if permit == nil {
+      permit = await services.gate.acquire(
+        entry.credential, urgency: isCure ? .cure : .roll, since: since, cost: cost)
+    }
+    guard permit != nil else { return .notReady("the service is stopping", errno: nil) }
+    // The wait for the permit may have been long.
+    if !isCure, let end = services.planner.quietUntil(entry, at: services.clock.now) {
+      abandon()
+      return .postponed(for: end - services.clock.now)
+    }
+    do throws(SystemError) {
+      guard let id = machine.rollID else { return .notReady("the roll has no identity", errno: nil) }
+      credential = try services.credential(entry.credential)
+      preparation = try services.publisher.prepare(entry, id)
+    } catch {
+      abandon()
+      return .notReady(error.description, errno: error.code == 0 ? nil : error.code)
+    }
+    oldSecret = services.publisher.current(entry)
+    guard let oldSecret else { return .prepared(old: .absent) }
+    return .prepared(old: oldSecret.fingerprint == record.fingerprint ? .ours : .unproven)
+  }
+
+  private func inspect(_ old: OldSecret) async -> RollEvent {
+    guard let credential else { return .notInspected(APIFailure(.notSent, "the credential was not read")) }
+    let answer = await request("looking the token up") {
+      await services.issuer.token(account: entry.accountID, token: entry.tokenID, credential: credential)
+    }
+    switch answer {
+    case .failure(let failure):
+      abandon()
+      return .notInspected(failure)
+    case .success(let details):
+      var standing = Standing.unavailable
+      if old == .unproven, let oldSecret { standing = await self.standing(of: oldSecret) }
+      if case .otherToken = standing { abandon() }
+      return .inspected(modifiedOn: details.modifiedOn, old: standing)
+    }
+  }
+
+  private func recordIntent(_ wanted: Intent) -> RollEvent {
+    guard let id = machine.rollID else { return .intentNotRecorded("the roll has no identity") }
+    let roll = UnsettledRoll(
+      id: id, cause: machine.cause, startedAt: services.clock.now,
+      oldFingerprint: wanted.oldIsInForce ? oldSecret?.fingerprint : nil, modifiedOn: wanted.modifiedOn,
+      needsConfirmation: wanted.needsConfirmation)
+    do throws(StoreError) {
+      try services.store.recordIntent(roll, token: record.row, entry: entry.name)
+    } catch {
+      abandon()
+      return .intentNotRecorded(error.description)
+    }
+    intent = roll
+    record.lastAttempt = roll.startedAt
+    return .intentRecorded
+  }
+
+  private func send() async -> RollEvent {
+    guard let credential else { return .notRolled(APIFailure(.notSent, "the credential was not read")) }
+    sentAt = services.clock.bootTime
+    let answer = await request("rolling the token") {
+      await services.issuer.roll(account: entry.accountID, token: entry.tokenID, credential: credential)
+    }
+    self.credential = nil
+    switch answer {
+    case .success(let rolled):
+      newSecret = rolled.secret
+      rolledAt = services.clock.now
+      return .rolled(warning: rolled.warning)
+    case .failure(let failure):
+      abandon()
+      return .notRolled(failure)
+    }
+  }
+
+  private func withdraw(_ outcome: RollOutcome, _ reason: String, _ owesCure: Bool) -> RollEvent? {
+    record.failures = machine.failures
+    record.doubtUntil = machine.doubtUntil
+    intent?.stage = owesCure ? .lost : .intended
+    do throws(StoreError) {
+      try services.store.withdraw(
+        token: record.row, outcome, reason: reason, owesCure: owesCure, failures: machine.failures,
+        doubtUntil: machine.doubtUntil, at: services.clock.now)
+    } catch {
+      report(Event(.stateNotWritten, "The intent could not be taken back: \(error); a restart resolves it."))
+    }
+    return nil
+  }
+
+  private func rollAgain() -> RollEvent {
+    abandon()
+    since = services.clock.now
+    return .due(.random(), .cure)
+  }
+}
+
+// MARK: - After the answer
+
+extension RollRunner {
+  private func escrow() -> RollEvent {
+    guard let newSecret, let intent else { return .notEscrowed("there is no secret in memory") }
+    do throws(SystemError) {
+      escrowPath = try services.publisher.keep(newSecret, of: entry, intent.id, preparation)
+    } catch {
+      return .notEscrowed(error.description)
+    }
+    self.intent?.isEscrowed = true
+    return .escrowed
+  }
+
+  private func publish() -> RollEvent {
+    do throws(SystemError) {
+      guard let intent else { return .notPublished("there is no roll in hand", errno: nil) }
+      if newSecret == nil, let escrowPath { newSecret = try services.publisher.escrow.read(escrowPath) }
+      guard let secret = newSecret else { return .notPublished("there is no secret in escrow", errno: nil) }
+      // The time of the intent, so that a repetition after a crash writes the same bytes.
+      let facts = SecretRendering.Facts(
+        accountID: entry.accountID, tokenID: entry.tokenID, rolledAt: intent.startedAt)
+      let narrowed = try services.publisher.publish(secret, of: entry, facts, preparation)
+      outage = sentAt.map { services.clock.bootTime - $0 }
+      abandon()
+      return .published(narrowed: narrowed)
+    } catch {
+      return .notPublished(error.description, errno: error.code == 0 ? nil : error.code)
+    }
+  }
+
+  private func verify() async -> RollEvent {
+    guard let newSecret else { return .standing(.unavailable) }
+    return .standing(await ask(newSecret, urgency: .verification))
+  }
+
+  private func settle(_ outcome: RollOutcome, _ detail: String?) -> RollEvent {
+    let now = services.clock.now
+    let isGood = outcome == .settled || outcome == .unverified
+    var settled = record
+    settled.lastSuccess = rolledAt ?? intent?.startedAt ?? now
+    settled.fingerprint = outcome == .settled ? newSecret?.fingerprint : nil
+    settled.failures = isGood ? 0 : machine.failures + 1
+    settled.doubtUntil = machine.doubtUntil
+    settled.nextDue = services.planner.due(entry, settled, at: now)
+    do throws(StoreError) {
+      try services.store.settle(
+        token: settled.row, outcome, detail: detail, fingerprint: settled.fingerprint,
+        rolledAt: settled.lastSuccess ?? now, outage: outage, failures: settled.failures,
+        doubtUntil: settled.doubtUntil, nextDue: settled.nextDue, at: now)
+    } catch {
+      return .notSettled(error.description)
+    }
+    record = settled
+    eraseEscrow()
+    intent = nil
+    return .settled
+  }
+
+  private func eraseEscrow() {
+    guard let path = escrowPath else { return }
+    escrowPath = nil
+    do throws(SystemError) {
+      try services.publisher.escrow.erase(path)
+    } catch {
+      report(Event(.escrowNotErased, "The escrow of a roll that is settled could not be erased: \(error)."))
+    }
+  }
+}
+
+// MARK: - Finding out
+
+extension RollRunner {
+  private func askOld() async -> RollEvent {
+    if oldSecret == nil, let wanted = intent?.oldFingerprint {
+      let current = services.publisher.current(entry)
+      if current?.fingerprint == wanted { oldSecret = current }
+    }
+    guard let oldSecret else { return .standing(.unavailable) }
+    return .standing(await ask(oldSecret, urgency: .cure))
+  }
+
+  private func askModified() async -> RollEvent {
+    // Without a time to compare with there is nothing to be learnt.
+    guard intent?.modifiedOn != nil else { return .modified(nil) }
+    let credential: Secret
+    do throws(SystemError) {
+      credential = try services.credential(entry.credential)
+    } catch {
+      return .notModified(APIFailure(.notSent, error.description))
+    }
+    releasePermit()
+    permit = await services.gate.acquire(entry.credential, urgency: .cure, since: since)
+    guard permit != nil else { return .notModified(APIFailure(.notSent, "the service is stopping")) }
+    let answer = await request("looking the token up") {
+      await services.issuer.token(account: entry.accountID, token: entry.tokenID, credential: credential)
+    }
+    releasePermit()
+    switch answer {
+    case .success(let details): return .modified(details.modifiedOn)
+    case .failure(let failure): return .notModified(failure)
+    }
+  }
+
+  /// Asks with a place of its own in the queue.
+  private func ask(_ secret: Secret, urgency: Urgency) async -> Standing {
+    releasePermit()
+    permit = await services.gate.acquire(entry.credential, urgency: urgency, since: since)
+    guard permit != nil else { return .unknown("the service is stopping") }
+    defer { releasePermit() }
+    return await standing(of: secret)
+  }
+
+  private func standing(of secret: Secret) async -> Standing {
+    let answer = await request("asking whether a secret is in force") {
+      await services.issuer.verify(account: entry.accountID, secret: secret)
+    }
+    switch answer {
+    case .success(let verification) where verification.id != entry.tokenID:
+      return .otherToken(id: verification.id)
+    case .success(let verification):
+      return .inForce(status: verification.status.description)
+    case .failure(let failure) where failure.effect == .refused && failure.httpStatus == 401:
+      return .refused(failure.reason)
+    case .failure(let failure):
+      return .unknown(failure.reason)
+    }
+  }
+}
+
+// MARK: - Common
+
+extension RollRunner {
+  /// Makes one request, bounded, counted, and heeding what the API says about its limits.
+  private func request<Value>(
+    _ what: String, _ body: () async -> Answer<Value>
+  ) async -> Result<Value, APIFailure> {
+    if permit != nil { services.gate.spend(&permit) }
+    let api = services.configuration.api
+    let step = services.health.begin("\(what) of \(entry.name)", within: api.timeout + .seconds(30))
+    let answer = await body()
+    services.health.end(step)
+    if case .failure(let failure) = answer.result, failure.effect == .rateLimited {
+      services.gate.pause(entry.credential, for: failure.retryAfter ?? api.rateLimit.per)
+    } else if let limit = answer.trace.rateLimit, limit.remaining == 0, let reset = limit.reset {
+      services.gate.pause(entry.credential, for: reset)
+    }
+    return answer.result
+  }
+
+  private func releasePermit() {
+    if let permit { services.gate.release(permit) }
+    permit = nil
+  }
+
+  /// Lets go of what was made ready.
+  private func abandon() {
+    preparation = nil
+    credential = nil
+    releasePermit()
+  }
+
+  private func forgetSecrets() {
+    abandon()
+    oldSecret = nil
+    newSecret = nil
+    sentAt = nil
+    outage = nil
+    rolledAt = nil
+  }
+
+  @discardableResult private func report(_ event: Event) -> RollEvent? {
+    var event = event
+    event.entry = entry.name
+    event.accountID = entry.accountID
+    event.tokenID = entry.tokenID
+    event.rollID = (machine.rollID ?? intent?.id)?.description
+    event.phase = machine.phase.rawValue
+    services.log.record(event)
+    return nil
+  }
+}

@@ -1,0 +1,48 @@
+internal import CloudflareAPI
+internal import Configuration
+internal import Core
+internal import Platform
+internal import Store
+
+/// What the rolls share. The members change at a reload; a roll in hand goes on with the new ones.
+@RotationActor final class RollServices {
+  var configuration: Configuration
+  var issuer: any TokenIssuer
+  let gate: RequestGate
+  let store: RollStore
+  let publisher: Publisher
+  let planner: Planner
+  let credentials: CredentialReader
+  let log: any EventSink
+  let clock: any Clock
+  let health: Health
+
+  init(
+    configuration: Configuration, issuer: any TokenIssuer, gate: RequestGate, store: RollStore,
+    publisher: Publisher, planner: Planner, credentials: CredentialReader, log: any EventSink, clock: any Clock, health: Health
+  ) {
+    self.configuration = configuration
+    self.issuer = issuer
+    self.gate = gate
+    self.store = store
+    self.publisher = publisher
+    self.planner = planner
+    self.credentials = credentials
+    self.log = log
+    self.clock = clock
+    self.health = health
+  }
+
+  /// The credential `name`, read from its file.
+  func credential(_ name: String) throws(SystemError) -> Secret {
+    guard let source = configuration.credentials[name] else {
+      throw SystemError("cannot find the credential \"\(name)\" in the configuration", code: 0)
+    }
+    return try credentials.read(source, name: name)
+  }
+
+  /// What a decision may know of its surroundings, now.
+  var moment: Moment {
+    Moment(wall: clock.now, uptime: clock.bootTime, random: UInt64.random(in: .min ... .max))
+  }
+}

@@ -1,0 +1,429 @@
+internal import Configuration
+internal import Core
+internal import Platform
+internal import Store
+
+/// The loop: knows when each entry is due, begins its rolls, and brings back those that wait.
+///
+/// One wall-clock timer for the earliest due entry, one timer on the time since boot for the earliest wait; an idle
+/// service has no other.
+@RotationActor final class Rotator {
+  private struct Slot {
+    var entry: Entry
+    var record: TokenRecord
+    /// False once the entry has left the configuration, while its last roll is brought to its end.
+    var isConfigured = true
+  }
+
+  private let services: RollServices
+  private var slots: [Slot] = []
+  /// One lane for each credential, so that one whose budget is spent does not hold up the others.
+  private var lanes: [String: Lane] = [:]
+  private var runners: [Int: RollRunner] = [:]
+  /// The slots whose runner is at work now, as opposed to waiting.
+  private var active: Set<Int> = []
+  private var waits = DueQueue<TimeSpan>()
+  private var dueTimer: WakeTimer?
+  private var waitTimer: BootTimer?
+  private var clockTimer: BootTimer?
+  private let awakeSince: TimeSpan
+  /// The latest attempt that was recorded for any token.
+  private var lastRecorded: Timestamp?
+  private var clockDoubt: String?
+  private var isStopping = false
+  private var safety: CheckedContinuation<Void, Never>?
+  /// Called whenever the numbers for the status line may have changed.
+  var onChange: @RotationActor () -> Void = {}
+
+  init(services: RollServices) throws(SystemError) {
+    self.services = services
+    awakeSince = services.clock.bootTime
+    dueTimer = WakeTimer { [weak self] in self?.tick() }
+    waitTimer = try BootTimer { [weak self] in self?.resumeWaiting() }
+    clockTimer = try BootTimer { [weak self] in self?.tick() }
+  }
+}
+
+/// The entries that share a credential, by when they are due.
+private struct Lane {
+  var dues = DueQueue<Timestamp>()
+  /// Rolls of the schedule under way.
+  var active = 0
+}
+
+// MARK: - Start and reload
+
+extension Rotator {
+  /// Takes the entries of the configuration up, and what a stop or a crash left unfinished; nothing is sent yet.
+  ///
+  /// Throws `StoreError` or `SystemError` where the state cannot be read.
+  func load() throws -> Unfinished {
+    try arrange()
+    return try findUnfinished()
+  }
+
+  /// What a restart found in hand.
+  struct Unfinished {
+    var rolls: [(slot: Int, roll: UnsettledRoll, escrowPath: String?)] = []
+  }
+
+  /// Begins to work: unfinished rolls first, then what is due.
+  func start(_ unfinished: Unfinished) {
+    for item in unfinished.rolls {
+      let runner = runner(for: item.slot, since: item.roll.startedAt)
+      work(on: item.slot, with: runner) { await runner.recover(item.roll, escrowPath: item.escrowPath) }
+    }
+    planAll()
+    tick()
+  }
+
+  /// Takes a changed configuration over: entries keep their state and what they have in hand.
+  func reload() throws(StoreError) {
+    try arrange()
+    planAll()
+    tick()
+  }
+
+  /// Makes the slots those of the configuration; tokens that were never seen are enrolled.
+  private func arrange() throws(StoreError) {
+    var known: [TokenKey: TokenRecord] = [:]
+    if slots.isEmpty {
+      for record in try services.store.tokens() {
+        known[TokenKey(record.accountID, record.tokenID)] = record
+        if let attempt = record.lastAttempt { lastRecorded = max(attempt, lastRecorded ?? attempt) }
+      }
+    }
+    var places: [TokenKey: Int] = [:]
+    for (index, slot) in slots.enumerated() {
+      let key = TokenKey(slot.entry.accountID, slot.entry.tokenID)
+      known[key] = runners[index]?.record ?? slot.record
+      places[key] = index
+    }
+    let entries = services.configuration.tokens
+    let unseen = entries.filter { known[TokenKey($0.accountID, $0.tokenID)] == nil }
+    let enrolled = try services.store.enroll(
+      unseen.map { ($0.accountID, $0.tokenID) }, at: services.clock.now)
+    for record in enrolled { known[TokenKey(record.accountID, record.tokenID)] = record }
+
+    var rearranged: [Slot] = []
+    rearranged.reserveCapacity(entries.count)
+    var moved: [Int: Int] = [:]
+    for entry in entries {
+      let key = TokenKey(entry.accountID, entry.tokenID)
+      guard var record = known[key] else { continue }
+      // The strings of the entry, so that each is in memory once.
+      record.accountID = entry.accountID
+      record.tokenID = entry.tokenID
+      if let place = places.removeValue(forKey: key) { moved[place] = rearranged.count }
+      rearranged.append(Slot(entry: entry, record: record))
+    }
+    // An entry that left the configuration with a roll in hand stays until the roll is at its end.
+    for place in places.values.sorted() where runners[place] != nil {
+      moved[place] = rearranged.count
+      rearranged.append(Slot(entry: slots[place].entry, record: slots[place].record, isConfigured: false))
+    }
+    take(rearranged, moved: moved)
+  }
+
+  private func take(_ rearranged: [Slot], moved: [Int: Int]) {
+    var kept: [Int: RollRunner] = [:]
+    var keptWaits = DueQueue<TimeSpan>()
+    var keptActive: Set<Int> = []
+    for (old, new) in moved {
+      guard let runner = runners[old] else { continue }
+      runner.entry = rearranged[new].entry
+      runner.slot = new
+      kept[new] = runner
+      if let wait = waits[old] { keptWaits.set(new, to: wait) }
+      if active.contains(old) { keptActive.insert(new) }
+    }
+    slots = rearranged
+    runners = kept
+    waits = keptWaits
+    active = keptActive
+    lanes = [:]
+    for (slot, runner) in runners where active.contains(slot) && runner.isCounted {
+      runner.lane = slots[slot].entry.credential
+      lanes[runner.lane, default: Lane()].active += 1
+    }
+    armWaits()
+  }
+
+  private func findUnfinished() throws -> Unfinished {
+    var escrows: [RollID: String] = [:]
+    var unaccounted: [String] = []
+    for item in try services.publisher.escrow.contents() {
+      if let roll = item.roll { escrows[roll] = item.path } else { unaccounted.append(item.path) }
+    }
+    var byRow: [Int64: Int] = [:]
+    for (index, slot) in slots.enumerated() { byRow[slot.record.row] = index }
+    var unfinished = Unfinished()
+    for (row, entry, found) in try services.store.unsettled() {
+      var roll = found
+      let path = escrows.removeValue(forKey: roll.id)
+      roll.isEscrowed = path != nil
+      guard let slot = byRow[row] else {
+        reportMissing(entry, roll, path)
+        continue
+      }
+      unfinished.rolls.append((slot, roll, path))
+    }
+    for (roll, path) in escrows {
+      if try services.store.isClosed(roll) {
+        try services.publisher.escrow.erase(path)
+      } else {
+        unaccounted.append(path)
+      }
+    }
+    for path in unaccounted {
+      services.log.record(
+        Event(
+          .escrowUnknown,
+          "The secret in \(path) belongs to no roll that the state database knows; it is kept. Its name says the entry "
+            + "and the token: if the token's consumers are refused, publish it by hand, then remove the file."))
+    }
+    return unfinished
+  }
+
+  private func reportMissing(_ entry: String, _ roll: UnsettledRoll, _ path: String?) {
+    let place = path.map { "its secret is kept in \($0)" } ?? "whether it took place is not known"
+    var event = Event(
+      .escrowUnknown,
+      "A roll of the entry \"\(entry)\" has not settled, \(place), and the entry is no longer in the configuration. "
+        + "Put the entry back to have it brought to its end.")
+    event.entry = entry
+    event.rollID = roll.id.description
+    services.log.record(event)
+  }
+}
+
+private struct TokenKey: Hashable {
+  let account: String
+  let token: String
+
+  init(_ account: String, _ token: String) {
+    self.account = account
+    self.token = token
+  }
+}
+
+// MARK: - The plan
+
+extension Rotator {
+  /// Makes the plan anew, as after a reload or a step of the clock.
+  func planAll() {
+    for credential in lanes.keys { lanes[credential]?.dues = DueQueue() }
+    var changed: [(row: Int64, due: Timestamp?)] = []
+    for index in slots.indices {
+      let due = plan(index)
+      guard runners[index] == nil, due != slots[index].record.nextDue else { continue }
+      slots[index].record.nextDue = due
+      changed.append((slots[index].record.row, due))
+    }
+    guard !changed.isEmpty else { return }
+    do throws(StoreError) {
+      try services.store.plan(changed)
+    } catch {
+      services.log.record(Event(.stateNotWritten, "The plan could not be kept: \(error)."))
+    }
+  }
+
+  @discardableResult private func plan(_ index: Int) -> Timestamp? {
+    let slot = slots[index]
+    let lane = slot.entry.credential
+    guard slot.isConfigured, slot.entry.enabled, runners[index] == nil, !isStopping,
+      let due = services.planner.due(slot.entry, slot.record, at: services.clock.now)
+    else {
+      lanes[lane]?.dues.remove(index)
+      return nil
+    }
+    lanes[lane, default: Lane()].dues.set(index, to: due)
+    return due
+  }
+
+  /// Begins what is due, as far as the lanes have room, and arms the timer for the next.
+  func tick() {
+    guard !isStopping, isClockTrusted else { return }
+    let now = services.clock.now
+    var earliest: Timestamp?
+    for credential in lanes.keys {
+      while let lane = lanes[credential], lane.active < laneLimit, let first = lane.dues.first {
+        guard first.time <= now else {
+          earliest = min(earliest ?? first.time, first.time)
+          break
+        }
+        lanes[credential]?.dues.remove(first.slot)
+        begin(first.slot, .schedule, since: first.time)
+      }
+    }
+    if let earliest { dueTimer?.schedule(at: earliest) } else { dueTimer?.cancel() }
+    onChange()
+  }
+
+  /// Rolls of one credential that are under way at once: enough to keep every request in flight busy.
+  private var laneLimit: Int { services.configuration.api.maxInFlight * 2 }
+
+  private func begin(_ index: Int, _ cause: RollCause, since: Timestamp) {
+    let runner = runner(for: index, since: since)
+    runner.lane = slots[index].entry.credential
+    runner.isCounted = true
+    lanes[runner.lane, default: Lane()].active += 1
+    work(on: index, with: runner) { await runner.run(.due(.random(), cause)) }
+  }
+}
+
+// MARK: - The clock
+
+extension Rotator {
+  /// The plan of a clock that was set.
+  func clockWasSet() {
+    services.planner.clockWasSet(at: services.clock.now)
+    planAll()
+    tick()
+  }
+
+  /// Whether to go by the wall clock; where not, it is looked at again in a minute and whenever it is set.
+  private var isClockTrusted: Bool {
+    let trust = ClockTrust(waitsForMark: services.configuration.waitForClock)
+    let verdict = trust.verdict(
+      now: services.clock.now, lastRecorded: lastRecorded, isMarked: ClockState.isMarked,
+      isSynchronised: ClockState.isSynchronised, awake: services.clock.bootTime - awakeSince)
+    guard case .doubted(let reason) = verdict else {
+      clockDoubt = nil
+      return true
+    }
+    if clockDoubt == nil {
+      services.log.record(Event(.clockImplausible, "Nothing is rolled: \(reason)."))
+    }
+    clockDoubt = reason
+    dueTimer?.cancel()
+    services.health.arm(clockTimer, for: services.clock.bootTime + .minutes(1))
+    return false
+  }
+}
+
+// MARK: - Runners
+
+extension Rotator {
+  private func runner(for index: Int, since: Timestamp) -> RollRunner {
+    let slot = slots[index]
+    let runner = RollRunner(
+      entry: slot.entry, record: slot.record, since: since, slot: index, services: services)
+    runners[index] = runner
+    return runner
+  }
+
+  private func work(
+    on index: Int, with runner: RollRunner, _ body: @escaping @RotationActor () async -> TimeSpan?
+  ) {
+    active.insert(index)
+    waits.remove(index)
+    Task { @RotationActor in
+      let wait = await body()
+      rest(runner, wait)
+    }
+  }
+
+  /// A runner has done what it can for now. A reload may have given it another slot meanwhile.
+  private func rest(_ runner: RollRunner, _ wait: TimeSpan?) {
+    let index = runner.slot
+    active.remove(index)
+    if runner.isCounted {
+      runner.isCounted = false
+      lanes[runner.lane]?.active -= 1
+    }
+    slots[index].record = runner.record
+    if let wait {
+      waits.set(index, to: services.clock.bootTime + wait)
+      armWaits()
+    } else {
+      runners[index] = nil
+      plan(index)
+    }
+    resumeSafety()
+    tick()
+  }
+
+  private func armWaits() {
+    services.health.arm(waitTimer, for: isStopping ? nil : waits.first?.time)
+  }
+
+  private func resumeWaiting() {
+    let now = services.clock.bootTime
+    while let first = waits.first, first.time <= now {
+      waits.remove(first.slot)
+      guard let runner = runners[first.slot] else { continue }
+      resume(runner)
+    }
+    armWaits()
+  }
+
+  private func resume(_ runner: RollRunner) {
+    switch runner.machine.phase {
+    case .backingOff, .failed:
+      guard isWanted(runner) else {
+        runners[runner.slot] = nil
+        plan(runner.slot)
+        return
+      }
+      let cause = runner.machine.cause
+      let now = services.clock.now
+      if cause != .cure, let end = services.planner.quietUntil(runner.entry, at: now) {
+        waits.set(runner.slot, to: services.clock.bootTime + (end - now))
+        return
+      }
+      work(on: runner.slot, with: runner) { await runner.run(.due(.random(), cause)) }
+    default:
+      work(on: runner.slot, with: runner) { await runner.run(.wake) }
+    }
+  }
+
+  /// Whether another attempt is still asked for: an entry that is frozen or gone owes nothing but a cure.
+  private func isWanted(_ runner: RollRunner) -> Bool {
+    runner.machine.cause == .cure || (slots[runner.slot].isConfigured && runner.entry.enabled)
+  }
+}
+
+// MARK: - Stopping
+
+extension Rotator {
+  /// Begins nothing more; returns when every secret that was asked for is durable.
+  func stop() async {
+    isStopping = true
+    dueTimer?.cancel()
+    services.gate.close()
+    guard !isSafe else { return }
+    armRescue()
+    await withCheckedContinuation { safety = $0 }
+  }
+
+  /// While stopping, only what holds the one copy of a secret is still brought back.
+  private func armRescue() {
+    services.health.arm(waitTimer, for: waits.first?.time)
+  }
+
+  private var isSafe: Bool { !runners.values.contains { $0.mustNotBeInterrupted } }
+
+  private func resumeSafety() {
+    guard isStopping else { return }
+    guard isSafe else {
+      armRescue()
+      return
+    }
+    safety?.resume()
+    safety = nil
+  }
+}
+
+// MARK: - What the operator sees
+
+extension Rotator {
+  /// The numbers of the status line.
+  var summary: StatusSummary {
+    let failing = runners.values.filter { $0.machine.failures > 0 }.count
+    let next = lanes.values.compactMap { $0.dues.first }.min { $0.time < $1.time }
+    return StatusSummary(
+      entries: services.configuration.tokens.count, failing: failing,
+      rolling: active.count, next: next.map { (slots[$0.slot].entry.name, $0.time) })
+  }
+}

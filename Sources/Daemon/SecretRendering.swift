@@ -1,0 +1,104 @@
+internal import Configuration
+internal import Core
+internal import JSON
+internal import Platform
+
+/// How a secret stands in a file, and how it is read back from there.
+struct SecretRendering {
+  /// What a file can say beside the secret.
+  struct Facts {
+    var accountID: String
+    var tokenID: String
+    var rolledAt: Timestamp
+  }
+
+  let destination: Destination
+
+  /// The whole content of the file, in memory that is wiped.
+  func render(_ secret: Secret, _ facts: Facts) -> Secret {
+    switch destination.format {
+    case .raw:
+      return secret
+    case .env:
+      return assignments([(destination.effectiveKey, EnvironmentValue.quote(secret))])
+    case .json:
+      return object(facts) { writer in
+        writer.key(destination.effectiveKey)
+        secret.withBytes { writer.value(utf8: $0) }
+      }
+    case .r2Env:
+      return assignments([
+        ("AWS_ACCESS_KEY_ID", Secret(text: facts.tokenID)), ("AWS_SECRET_ACCESS_KEY", secret.sha256Hexadecimal),
+      ])
+    case .r2JSON:
+      return object(facts) { writer in
+        writer.key("access_key_id")
+        writer.value(facts.tokenID)
+        writer.key("secret_access_key")
+        secret.sha256Hexadecimal.withBytes { writer.value(utf8: $0) }
+      }
+    }
+  }
+
+  /// The secret in `content`, as `render` wrote it; nil where there is none, and where the format does not hold it.
+  func secret(in content: Secret) -> Secret? {
+    switch destination.format {
+    case .raw:
+      return content.count > 0 ? content : nil
+    case .env:
+      return content.withBytes { bytes in
+        let prefix = Array((destination.effectiveKey + "=").utf8)
+        var line = bytes.startIndex
+        while line < bytes.endIndex {
+          if bytes[line...].starts(with: prefix) { return EnvironmentValue.unquote(bytes[(line + prefix.count)...]) }
+          guard let end = bytes[line...].firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+          line = end + 1
+        }
+        return nil
+      }
+    case .json:
+      return content.withBytes { bytes in
+        guard let document = try? JSONDocument(parsing: bytes) else { return nil }
+        return document.root[destination.effectiveKey]?.withUTF8 { Secret(copying: $0) }
+      }
+    case .r2Env, .r2JSON:
+      return nil
+    }
+  }
+
+  private func assignments(_ pairs: [(key: String, value: Secret)]) -> Secret {
+    let count = pairs.reduce(0) { $0 + $1.key.utf8.count + $1.value.count + 2 }
+    return Secret(count: count) { target in
+      var place = 0
+      func put(_ bytes: UnsafeRawBufferPointer) {
+        UnsafeMutableRawBufferPointer(rebasing: target[place..<place + bytes.count]).copyMemory(from: bytes)
+        place += bytes.count
+      }
+      for (key, value) in pairs {
+        Array((key + "=").utf8).withUnsafeBytes(put)
+        value.withBytes(put)
+        Array("\n".utf8).withUnsafeBytes(put)
+      }
+    }
+  }
+
+  private func object(_ facts: Facts, _ body: (inout JSONWriter) -> Void) -> Secret {
+    var writer = JSONWriter(.pretty)
+    writer.beginObject()
+    body(&writer)
+    writer.key("account_id")
+    writer.value(facts.accountID)
+    writer.key("token_id")
+    writer.value(facts.tokenID)
+    writer.key("rolled_at")
+    writer.value(facts.rolledAt.rfc3339)
+    writer.endObject()
+    return writer.withBytes { Secret(copying: $0) }
+  }
+}
+
+extension Secret {
+  fileprivate convenience init(text: String) {
+    self.init(count: text.utf8.count) { $0.copyBytes(from: text.utf8) }
+  }
+}

@@ -1,0 +1,276 @@
+internal import CloudflareAPI
+internal import Configuration
+public import Core
+internal import Glibc
+public import Platform
+internal import Store
+public import Systemd
+
+/// The service as a whole: start, reload, stop, and what systemd hears of it.
+@RotationActor public final class Service {
+  /// What the command line says.
+  public struct Options: Sendable {
+    /// The configuration's path.
+    public var configurationFile: String
+    /// How events are written.
+    public var logFormat: EventLog.Format
+    /// The least grave events that are written.
+    public var logLevel: Priority
+
+    /// Options of these parts.
+    public init(configurationFile: String, logFormat: EventLog.Format, logLevel: Priority) {
+      self.configurationFile = configurationFile
+      self.logFormat = logFormat
+      self.logLevel = logLevel
+    }
+  }
+
+  /// The longest that a stop is put off for a secret of which there is no durable copy.
+  private static let longestStop = TimeSpan.minutes(10)
+
+  private let options: Options
+  private let log: EventLog
+  private let notifier = Notifier()
+  private let clock = SystemClock()
+  private let lock: InstanceLock
+  private let services: RollServices
+  private let rotator: Rotator
+  private var unready = 0
+  private var stopped: CheckedContinuation<Void, Never>?
+  private var isStopping = false
+  private var lastStatus = ""
+  private var stopLimit = TimeSpan.zero
+  private var stopTimer: BootTimer?
+
+  /// Runs the service until SIGTERM or SIGINT; throws where it could not start.
+  public nonisolated static func run(_ options: Options) async throws(ServiceFailure) {
+    let log = EventLog.choose(format: options.logFormat, minimumPriority: options.logLevel)
+    do throws(ServiceFailure) {
+      let service = try await Service(options, log)
+      try await service.work()
+    } catch {
+      let kind = error.kind == .configuration ? EventKind.configurationRefused : .startFailed
+      for line in error.description.split(separator: "\n") { log.record(Event(kind, String(line))) }
+      throw error
+    }
+  }
+
+  private init(_ options: Options, _ log: EventLog) throws(ServiceFailure) {
+    self.options = options
+    self.log = log
+    do {
+      try ProcessHardening.apply()
+      SignalSource.ignoreBrokenPipes()
+      let configuration = try ConfigurationFile.load(options.configurationFile)
+      let directory = configuration.stateDirectory
+      try makeDirectory(directory, mode: 0o700)
+      lock = try Self.takeLock(directory)
+      let machineID = try MachineID.read()
+      let store = try RollStore(directory: directory, machineID: Self.hexadecimal(machineID))
+      let escrow = Escrow(stateDirectory: directory)
+      try escrow.create()
+      let health = Health(clock: clock)
+      let gate = try RequestGate(
+        maxInFlight: configuration.api.maxInFlight, rateLimit: configuration.api.rateLimit, clock: clock,
+        health: health)
+      services = RollServices(
+        configuration: configuration, issuer: try Self.client(configuration.api), gate: gate, store: store,
+        publisher: Publisher(escrow: escrow),
+        planner: Planner(machineID: Jitter.key(machineID: machineID) ?? (0, 0), start: clock.now),
+        credentials: CredentialReader(directory: CredentialsDirectory.current), log: log, clock: clock,
+        health: health)
+      rotator = try Rotator(services: services)
+    } catch {
+      throw ServiceFailure(error)
+    }
+  }
+
+  private static func hexadecimal(_ bytes: [UInt8]) -> String {
+    bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+  }
+
+  private static func takeLock(_ directory: String) throws(ServiceFailure) -> InstanceLock {
+    do throws(SystemError) {
+      return try InstanceLock(directory: directory)
+    } catch {
+      throw ServiceFailure(kind: error.code == 0 ? .busy : .state, description: error.description)
+    }
+  }
+
+  private static func client(_ api: APISettings) throws(ClientError) -> CloudflareClient {
+    try CloudflareClient(
+      baseURL: api.baseURL, timeout: api.timeout, connectTimeout: api.connectTimeout, caFile: api.caFile,
+      maxConnections: api.maxInFlight, userAgent: "tokenroll/\(Version.current)")
+  }
+
+  private func work() async throws(ServiceFailure) {
+    let signals = SignalSource([SIGHUP, SIGTERM, SIGINT]) { [weak self] in self?.receive($0) }
+    await signals.activate()
+    let unfinished: Rotator.Unfinished
+    let clockWatch: ClockWatch
+    let watchdog: Watchdog
+    do {
+      unfinished = try rotator.load()
+      clockWatch = try ClockWatch { [weak self] in self?.clockWasSet() }
+      watchdog = try makeWatchdog()
+    } catch {
+      throw ServiceFailure(error)
+    }
+    let proof = prove()
+    if !proof.findings.isEmpty, proof.unready == services.configuration.tokens.filter(\.enabled).count {
+      throw ServiceFailure(
+        kind: .unavailable, description: "no entry could be rolled as things stand; see the messages before this one")
+    }
+    rotator.onChange = { [weak self] in self?.updateStatus() }
+    rotator.start(unfinished)
+    watchdog.start()
+    log.record(
+      Event(.serviceReady, "tokenroll \(Version.current) is at work: \(rotator.summary.line(at: clock.now))."))
+    tell { (notifier) throws(SystemdError) in try notifier.ready(status: statusLine) }
+    if !isStopping { await withCheckedContinuation { stopped = $0 } }
+    await stop()
+    watchdog.stop()
+    clockWatch.cancel()
+    withExtendedLifetime((signals, lock)) {}
+  }
+
+  private func makeWatchdog() throws(SystemdError) -> Watchdog {
+    Watchdog(
+      interval: try Watchdog.configuredInterval(),
+      feed: { [weak self] in
+        self?.tell { (notifier) throws(SystemdError) in try notifier.feedWatchdog() }
+        self?.updateStatus()
+      },
+      isHealthy: { [weak self] in self?.services.health.overdue },
+      onWithheld: { [weak self] reason in
+        self?.log.record(
+          Event(.watchdogWithheld, "The watchdog is not fed any more, and systemd will restart the service: \(reason)."))
+      })
+  }
+
+  private func receive(_ signal: Int32) {
+    guard signal != SIGHUP else { return reload() }
+    guard !isStopping else { return }
+    isStopping = true
+    stopped?.resume()
+    stopped = nil
+  }
+
+  private func clockWasSet() {
+    log.record(Event(.clockStepped, "The clock was set; the plan is made anew."))
+    rotator.clockWasSet()
+  }
+}
+
+// MARK: - Reload
+
+extension Service {
+  private func reload() {
+    guard !isStopping else { return }
+    tell { (notifier) throws(SystemdError) in try notifier.reloading() }
+    // Whatever happens, systemd is told that the reload is over.
+    defer { tell { (notifier) throws(SystemdError) in try notifier.ready(status: statusLine) } }
+    do {
+      let configuration = try ConfigurationFile.load(options.configurationFile)
+      guard configuration.stateDirectory == services.configuration.stateDirectory else {
+        throw ServiceFailure(
+          kind: .configuration,
+          description: "\(options.configurationFile): state_directory cannot be changed by a reload; restart the service")
+      }
+      try take(configuration)
+    } catch {
+      for line in ServiceFailure(error).description.split(separator: "\n") {
+        log.record(Event(.configurationRefused, "\(line) (the configuration in use stays)"))
+      }
+    }
+  }
+
+  private func take(_ configuration: Configuration) throws {
+    let former = services.configuration
+    if configuration.api != former.api { services.issuer = try Self.client(configuration.api) }
+    services.configuration = configuration
+    do {
+      try rotator.reload()
+    } catch {
+      services.configuration = former
+      throw error
+    }
+    services.gate.adjust(maxInFlight: configuration.api.maxInFlight, rateLimit: configuration.api.rateLimit)
+    services.publisher.forgetNames()
+    let proof = prove()
+    let state = proof.unready == 0 ? "all can be rolled" : "\(proof.unready) cannot be rolled as things stand"
+    log.record(
+      Event(
+        .configurationReloaded,
+        "The configuration was read again: \(configuration.tokens.count) entries, \(state)."))
+  }
+
+  private func prove() -> Proof {
+    let proof = Proof(of: services)
+    for finding in proof.findings {
+      var event = Event(.rollNotReady, "Not ready for a roll: \(finding.reason).")
+      event.entry = finding.entry
+      event.errno = finding.errno
+      log.record(event)
+    }
+    for notice in proof.notices {
+      var event = Event(.destinationNotice, "\(notice.reason).")
+      event.entry = notice.entry
+      log.record(event)
+    }
+    unready = proof.unready
+    return proof
+  }
+}
+
+// MARK: - Stop
+
+extension Service {
+  /// Begins nothing more, and waits for what is in hand to be safe.
+  private func stop() async {
+    tell { (notifier) throws(SystemdError) in
+      try notifier.stopping(status: "stopping; a roll in flight is brought to escrow first")
+    }
+    log.record(Event(.serviceStopping, "Stopping; a roll in flight is brought to escrow first."))
+    stopLimit = clock.bootTime + Self.longestStop
+    stopTimer = try? BootTimer { [weak self] in self?.extendStop() }
+    extendStop()
+    await rotator.stop()
+    stopTimer?.cancel()
+  }
+
+  /// Asks systemd for more time, again and again, up to a limit of ours.
+  private func extendStop() {
+    let now = clock.bootTime
+    guard now < stopLimit else { return }
+    tell { (notifier) throws(SystemdError) in try notifier.extendTimeout(by: .seconds(30)) }
+    services.health.arm(stopTimer, for: now + .seconds(10))
+  }
+}
+
+// MARK: - What systemd hears
+
+extension Service {
+  private var statusLine: String {
+    var summary = rotator.summary
+    summary.failing = max(summary.failing, unready)
+    return summary.line(at: clock.now)
+  }
+
+  private func updateStatus() {
+    guard !isStopping else { return }
+    let line = statusLine
+    guard line != lastStatus else { return }
+    lastStatus = line
+    tell { (notifier) throws(SystemdError) in try notifier.status(line) }
+  }
+
+  /// A service manager that cannot be reached must not keep a token from being rolled: it shows in the journal.
+  private func tell(_ body: (Notifier) throws(SystemdError) -> Void) {
+    do throws(SystemdError) {
+      try body(notifier)
+    } catch {
+      log.record(Event(.notificationFailed, "\(error)."))
+    }
+  }
+}

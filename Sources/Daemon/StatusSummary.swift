@@ -1,0 +1,21 @@
+internal import Core
+
+/// What the one line of `systemctl status` says.
+struct StatusSummary {
+  var entries: Int
+  var failing: Int
+  var rolling: Int
+  var next: (name: String, time: Timestamp)?
+
+  /// "12 entries, next dns-edge in 3 h, 1 failing".
+  func line(at now: Timestamp) -> String {
+    var parts = [entries == 1 ? "1 entry" : "\(entries) entries"]
+    if rolling > 0 { parts.append("\(rolling) rolling") }
+    if let next {
+      let wait = next.time - now
+      parts.append(wait > .zero ? "next \(next.name) in \(wait.abbreviated)" : "\(next.name) is due")
+    }
+    if failing > 0 { parts.append("\(failing) failing") }
+    return parts.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,55 @@
+internal import Glibc
+
+/// Temporaries that a crash left behind.
+extension AtomicFile {
+  /// How the names of the temporaries for `name` begin; 16 hexadecimal digits follow.
+  static func temporaryPrefix(_ name: String) -> String {
+    let tail = ".tokenroll-"
+    // Long names are cut at a character's end so that the whole, with the digits, is a name of at most 255 bytes.
+    var stem = "." + name
+    while stem.utf8.count + tail.utf8.count + 16 > Int(NAME_MAX) { stem.removeLast() }
+    return stem + tail
+  }
+
+  /// Removes the temporaries that a crash left beside the target, and returns how many there were.
+  ///
+  /// To be called at start, under the lock of the instance: it cannot tell a leftover from a file in use.
+  @discardableResult
+  public static func removeLeftovers(_ specification: FileSpecification) throws(SystemError) -> Int {
+    let target = try PublicationTarget(specification)
+    let prefix = temporaryPrefix(target.name)
+    let leftovers = try names(in: target.directory).filter { name in
+      name.hasPrefix(prefix) && name.utf8.count == prefix.utf8.count + 16
+        && name.utf8.suffix(16).allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+    }
+    let handle = target.directory.rawValue
+    for name in leftovers {
+      try attempt("cannot remove", target.directory.pathOf(name)) { () throws(Errno) in
+        try Syscalls.unlinkat(handle, name)
+      }
+    }
+    return leftovers.count
+  }
+
+  private static func names(in directory: borrowing Directory) throws(SystemError) -> [String] {
+    let path = directory.path
+    let descriptor = try directory.reopen().release()
+    guard let stream = fdopendir(descriptor) else {
+      let code = errno
+      close(descriptor)
+      throw SystemError("cannot read directory", path, code: code)
+    }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while true {
+      errno = 0
+      guard let entry = readdir(stream) else { break }
+      names.append(
+        withUnsafeBytes(of: &entry.pointee.d_name) { name in
+          String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+        })
+    }
+    guard errno == 0 else { throw SystemError("cannot read directory", path, code: errno) }
+    return names
+  }
+}

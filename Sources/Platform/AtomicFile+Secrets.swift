@@ -1,0 +1,77 @@
+internal import Glibc
+
+/// Reading and destroying files that hold a secret.
+extension AtomicFile {
+  /// The contents of the regular file `path`, of at most `limit` bytes; no copy of them stays behind.
+  ///
+  /// A symbolic link as the last component is refused unless allowed. Throws where the file cannot be read, is no
+  /// regular file, or is larger.
+  public static func readFile(
+    _ path: String, limit: Int, allowSymbolicLink: Bool = false
+  ) throws(SystemError) -> Secret {
+    guard !path.utf8.contains(0) else {
+      throw SystemError("cannot read", path, because: "the path has a NUL")
+    }
+    let link = allowSymbolicLink ? 0 : O_NOFOLLOW
+    // O_NONBLOCK: opening a pipe must not wait for its writer; it is refused below.
+    let file = try attempt("cannot open", path) { () throws(Errno) in
+      try Syscalls.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | link)
+    }
+    let status = try attempt("cannot examine", path) { () throws(Errno) in try file.status() }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw SystemError("cannot read", path, because: "it is not a regular file")
+    }
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: limit + 1, alignment: 16)
+    defer {
+      wipe(buffer)
+      buffer.deallocate()
+    }
+    let count = try attempt("cannot read", path) { () throws(Errno) in try file.readAll(into: buffer) }
+    guard count <= limit else {
+      throw SystemError("cannot read", path, because: "it has more than \(limit) bytes")
+    }
+    return Secret(copying: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+  }
+
+  /// Overwrites the regular file `path` with zeros, removes it, and makes both durable; false where there is none.
+  ///
+  /// On storage that writes elsewhere than it read (copy-on-write file systems, flash memory) older copies may outlive
+  /// this. A file that can be opened is removed even where overwriting it fails, which is then thrown.
+  @discardableResult
+  public static func secureErase(_ path: String) throws(SystemError) -> Bool {
+    let (parent, name) = try Directory.split(path)
+    let directory = try Directory(parent, allowSymbolicLink: true, allowWritableByOthers: true)
+    let handle = directory.rawValue
+    let names = try directory.reopen()
+    let file: FileDescriptor
+    do throws(Errno) {
+      file = try Syscalls.openat(handle, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK)
+    } catch {
+      if error.code == ENOENT { return false }
+      throw SystemError("cannot open", path, error)
+    }
+    var failure: SystemError?
+    do throws(SystemError) { try overwrite(file, path) } catch { failure = error }
+    try attempt("cannot remove", path) { () throws(Errno) in try Syscalls.unlinkat(handle, name) }
+    try attempt("cannot make durable the removal of", path) { () throws(Errno) in try names.sync() }
+    if let failure { throw failure }
+    return true
+  }
+
+  private static func overwrite(_ file: borrowing FileDescriptor, _ path: String) throws(SystemError) {
+    let descriptor = file.rawValue
+    let status = try attempt("cannot examine", path) { () throws(Errno) in try Syscalls.fstat(descriptor) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw SystemError("cannot overwrite", path, because: "it is not a regular file")
+    }
+    let zeros = UnsafeMutableRawBufferPointer.allocate(byteCount: max(status.st_size, 1), alignment: 1)
+    defer { zeros.deallocate() }
+    zeros.initializeMemory(as: UInt8.self, repeating: 0)
+    do throws(Errno) {
+      try file.writeAll(UnsafeRawBufferPointer(rebasing: zeros[..<status.st_size]))
+      try Syscalls.fsync(descriptor)
+    } catch {
+      throw SystemError("cannot overwrite", path, error)
+    }
+  }
+}

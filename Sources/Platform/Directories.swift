@@ -1,0 +1,27 @@
+internal import Glibc
+
+/// Makes the directory `path` with `mode` where it is missing; its parent exists. An existing one keeps its rights.
+public func makeDirectory(_ path: String, mode: UInt16) throws(SystemError) {
+  guard mkdir(path, mode_t(mode)) != 0 else { return }
+  let code = errno
+  var status = stat()
+  if code == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+  throw SystemError("cannot create the directory", path, code: code)
+}
+
+/// The names in the directory `path`, without `.` and `..`, in no order.
+public func fileNames(in path: String) throws(SystemError) -> [String] {
+  guard let stream = opendir(path) else { throw SystemError("cannot read the directory", path, code: errno) }
+  defer { closedir(stream) }
+  var names: [String] = []
+  errno = 0
+  while let entry = readdir(stream) {
+    let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    if name != ".", name != ".." { names.append(name) }
+    errno = 0
+  }
+  guard errno == 0 else { throw SystemError("cannot read the directory", path, code: errno) }
+  return names
+}

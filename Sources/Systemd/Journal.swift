@@ -1,0 +1,48 @@
+internal import CSystemd
+public import Core
+internal import Glibc
+
+/// The journal, with structured fields (sd_journal_sendv(3)).
+///
+/// An event that the journal does not take goes to the other sink: none is lost silently.
+public struct Journal: EventSink {
+  /// The socket whose absence libsystemd does not report: it would say that the event was taken.
+  static let socketPath = "/run/systemd/journal/socket"
+
+  private let otherwise: any EventSink
+  private let send: @Sendable ([String]) -> Int32
+
+  /// The journal of the machine; `otherwise` gets what it does not take.
+  public init(otherwise: any EventSink) { self.init(otherwise: otherwise, send: Self.send) }
+
+  /// A journal of which tests decide what it takes: `send` gets the fields and returns less than 0 to refuse.
+  init(otherwise: any EventSink, send: @escaping @Sendable ([String]) -> Int32) {
+    self.otherwise = otherwise
+    self.send = send
+  }
+
+  /// Writes `event` to the journal.
+  public func record(_ event: Event) {
+    if send(JournalFields.assignments(event)) < 0 { otherwise.record(event) }
+  }
+
+  private static let send: @Sendable ([String]) -> Int32 = { assignments in
+    guard access(socketPath, W_OK) == 0 else { return -errno }
+    return withVectors(assignments) { sd_journal_sendv($0.baseAddress, Int32($0.count)) }
+  }
+
+  /// Lends `assignments` as vectors of bytes; one buffer holds them all.
+  static func withVectors<Result>(
+    _ assignments: [String], _ body: (UnsafeBufferPointer<iovec>) -> Result
+  ) -> Result {
+    var bytes = assignments.flatMap { Array($0.utf8) }
+    return bytes.withUnsafeMutableBytes { buffer in
+      var offset = 0
+      let vectors = assignments.map { assignment in
+        defer { offset += assignment.utf8.count }
+        return iovec(iov_base: buffer.baseAddress.map { $0 + offset }, iov_len: assignment.utf8.count)
+      }
+      return vectors.withUnsafeBufferPointer(body)
+    }
+  }
+}

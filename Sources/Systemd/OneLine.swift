@@ -1,0 +1,15 @@
+/// The text with every control character, line and paragraph separators included, turned into a space.
+func oneLine(_ text: String) -> String {
+  guard text.unicodeScalars.contains(where: breaksLine) else { return text }
+  var result = String.UnicodeScalarView()
+  for scalar in text.unicodeScalars { result.append(breaksLine(scalar) ? " " : scalar) }
+  return String(result)
+}
+
+private func breaksLine(_ scalar: Unicode.Scalar) -> Bool {
+  switch scalar.properties.generalCategory {
+  // Format characters can turn the direction of what follows, and so make a log say something else.
+  case .control, .lineSeparator, .paragraphSeparator, .format: true
+  default: false
+  }
+}

@@ -1,0 +1,52 @@
+internal import Core
+
+/// What can be asked of the program.
+enum Command: String, CaseIterable {
+  case run
+  case check
+  case plan
+  case calendar
+  case history
+  case version
+  case help
+
+  /// A command with its arguments.
+  struct Invocation {
+    let command: Command
+    var options: Options
+
+    func run() async throws(UsageError) -> ExitStatus {
+      if options.wantsHelp {
+        Terminal.print(command.help)
+        return .success
+      }
+      switch command {
+      case .run: return await RunCommand.run(options)
+      case .check: return await CheckCommand.run(options)
+      case .plan: return await PlanCommand.run(options)
+      case .calendar: return try CalendarCommand.run(options)
+      case .history: return HistoryCommand.run(options)
+      case .version: return VersionCommand.run()
+      case .help: return try HelpCommand.run(options)
+      }
+    }
+  }
+
+  /// Reads the command line; throws where it says something that the program does not know.
+  static func parse(_ arguments: [String]) throws(UsageError) -> Invocation {
+    guard let first = arguments.first else {
+      throw UsageError("no command was given; `tokenroll run` starts the service")
+    }
+    switch first {
+    case "--help", "-h": return Invocation(command: .help, options: Options())
+    case "--version", "-V": return Invocation(command: .version, options: Options())
+    default: break
+    }
+    guard let command = Command(rawValue: first) else {
+      let nearest = Spelling.nearest(to: first, of: allCases.map(\.rawValue))
+      throw UsageError("there is no command \"\(first)\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? ""))
+    }
+    return Invocation(
+      command: command, options: try Options(arguments.dropFirst(), for: command))
+  }
+}

@@ -1,0 +1,73 @@
+internal import Core
+internal import Daemon
+internal import Systemd
+
+extension Options {
+  /// All options, in the order in which help lists them.
+  static var definitions: [Definition] {
+    [
+      Definition(
+        name: "--config", value: "FILE", help: "the configuration [\(ConfigurationFile.defaultPath)]",
+        commands: [.run, .check, .plan, .history]
+      ) { options, value in options.configuration = value },
+      Definition(
+        name: "--log-format", value: "FORMAT",
+        help: "auto, text or json [auto: the journal under systemd, else text]", commands: [.run]
+      ) { (options, value) throws(UsageError) in
+        guard let format = EventLog.Format(rawValue: value) else {
+          let names = EventLog.Format.allCases.map(\.rawValue).joined(separator: ", ")
+          throw UsageError("--log-format: \"\(value)\" is none of \(names)")
+        }
+        options.logFormat = format
+      },
+      Definition(
+        name: "--log-level", value: "LEVEL",
+        help: "the least grave events to log: error, warning, notice, info or debug [info]", commands: [.run]
+      ) { (options, value) throws(UsageError) in
+        let levels: [String: Priority] = [
+          "error": .error, "warning": .warning, "notice": .notice, "info": .info, "debug": .debug,
+        ]
+        guard let level = levels[value] else {
+          throw UsageError("--log-level: \"\(value)\" is none of error, warning, notice, info, debug")
+        }
+        options.logLevel = level
+      },
+      Definition(
+        name: "--probe", value: nil,
+        help: "also ask the API about every credential and token, and write to every destination's directory",
+        commands: [.check]
+      ) { options, _ in options.wantsProbe = true },
+      Definition(name: "--entry", value: "NAME", help: "this entry alone", commands: [.plan, .history]) {
+        options, value in options.entry = value
+      },
+      Definition(name: "--until", value: "SPAN", help: "how far to look ahead [30d]", commands: [.plan]) {
+        (options, value) throws(UsageError) in
+        do throws(TimeSyntaxError) {
+          options.until = try TimeSpan(parsing: value)
+        } catch {
+          throw UsageError("--until: \(error.message)")
+        }
+      },
+      Definition(name: "--limit", value: "N", help: "at most so many rolls [20]", commands: [.history]) {
+        (options, value) throws(UsageError) in options.limit = try number(value, "--limit", 1...1_000_000)
+      },
+      Definition(name: "--iterations", value: "N", help: "so many elapses of each [1]", commands: [.calendar]) {
+        (options, value) throws(UsageError) in
+        options.iterations = try number(value, "--iterations", 1...10_000)
+      },
+      Definition(name: "--json", value: nil, help: "JSON instead of a table", commands: [.plan, .history]) {
+        options, _ in options.wantsJSON = true
+      },
+    ]
+  }
+
+  private static func number(
+    _ text: String, _ option: String, _ range: ClosedRange<Int>
+  ) throws(UsageError) -> Int {
+    guard let number = Int(text), range.contains(number) else {
+      throw UsageError(
+        "\(option): \"\(text)\" is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+}

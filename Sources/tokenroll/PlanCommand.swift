@@ -1,0 +1,52 @@
+internal import Configuration
+internal import Core
+internal import Daemon
+internal import JSON
+
+/// `tokenroll plan`.
+enum PlanCommand {
+  static func run(_ options: Options) async -> ExitStatus {
+    do {
+      let configuration = try ConfigurationFile.load(options.configuration)
+      if let name = options.entry, !configuration.tokens.contains(where: { $0.name == name }) {
+        let nearest = Spelling.nearest(to: name, of: configuration.tokens.map(\.name))
+        Terminal.complain(
+          "tokenroll: there is no entry \"\(name)\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? ""))
+        return .usage
+      }
+      let plan = try await RollPlan.make(configuration, entry: options.entry, until: options.until)
+      if options.wantsJSON { printJSON(plan) } else { printTable(plan) }
+      return .success
+    } catch {
+      Terminal.complain("tokenroll: \(error)")
+      return error is ConfigurationFile.Failure ? .configuration : .ioError
+    }
+  }
+
+  private static func printTable(_ plan: RollPlan) {
+    var table = Table(["DUE", "IN", "ENTRY"])
+    for occurrence in plan.occurrences {
+      let wait = occurrence.due - plan.now
+      table.add([occurrence.due.rfc3339, wait > .zero ? wait.abbreviated : "now", occurrence.entry])
+    }
+    Terminal.print(table.text)
+    guard let chart = plan.chart else { return }
+    Terminal.print("")
+    for bar in chart { Terminal.print(bar) }
+  }
+
+  private static func printJSON(_ plan: RollPlan) {
+    var writer = JSONWriter(.pretty)
+    writer.beginArray()
+    for occurrence in plan.occurrences {
+      writer.beginObject()
+      writer.key("entry")
+      writer.value(occurrence.entry)
+      writer.key("due")
+      writer.value(occurrence.due.rfc3339)
+      writer.endObject()
+    }
+    writer.endArray()
+    Terminal.print(String(decoding: writer.bytes, as: UTF8.self))
+  }
+}
