@@ -79,8 +79,7 @@ public struct TimeZoneRules: Hashable, Sendable {
   public func civilTime(at instant: Timestamp) -> CivilTime {
     let seconds = instant.seconds
     return CivilTime(
-      seconds: seconds + segment(at: seconds).offset,
-      microsecond: Int(instant.microseconds - seconds &* 1_000_000))
+      seconds: seconds + segment(at: seconds).offset, microsecond: instant.microsecondOfSecond)
   }
 
   /// The instant at which the clocks show `time`.
