@@ -143,7 +143,10 @@ extension ByteCursor {
 
   /// Steps over the name of a weekday, whatever its case.
   private mutating func takeWeekday() -> Int? {
-    Self.weekdayNames.firstIndex { take($0.long, ignoringCase: true) || take($0.short, ignoringCase: true) }
+    guard current?.isLetter == true else { return nil }
+    return Self.weekdayNames.firstIndex {
+      take($0.long, ignoringCase: true) || take($0.short, ignoringCase: true)
+    }
   }
 
   fileprivate var beginsWithWeekday: Bool {
@@ -153,6 +156,7 @@ extension ByteCursor {
 
   /// Takes the whole text where it is one of the words that stand for an expression.
   fileprivate mutating func takeShorthand(into fields: inout CalendarFields) -> Bool {
+    guard current?.isLetter == true else { return false }
     func isWhole(_ names: StaticString...) -> Bool {
       names.contains {
         var ahead = self
