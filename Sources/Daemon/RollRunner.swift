@@ -105,7 +105,13 @@ extension RollRunner {
       permit = await services.gate.acquire(
         entry.credential, urgency: isCure ? .cure : .roll, since: since, cost: cost)
     }
-    guard permit != nil else { return .notReady("the service is stopping", errno: nil) }
+    // The gate is closed: the service is stopping.
+    guard permit != nil else { return .postponed(for: .zero) }
+    // The wait for the permit may have been long.
+    if !isCure, let end = services.planner.quietUntil(entry, at: services.clock.now) {
+      abandon()
+      return .postponed(for: end - services.clock.now)
+    }
     do throws(SystemError) {
       guard let id = machine.rollID else { return .notReady("the roll has no identity", errno: nil) }
       credential = try services.credential(entry.credential)
@@ -174,7 +180,7 @@ extension RollRunner {
   private func withdraw(_ outcome: RollOutcome, _ reason: String, _ owesCure: Bool) -> RollEvent? {
     record.failures = machine.failures
     record.doubtUntil = machine.doubtUntil
-    intent?.stage = owesCure ? .lost : .intended
+    if owesCure { intent?.stage = .lost } else { intent = nil }
     do throws(StoreError) {
       try services.store.withdraw(
         token: record.row, outcome, reason: reason, owesCure: owesCure, failures: machine.failures,
@@ -236,11 +242,12 @@ extension RollRunner {
     settled.fingerprint = outcome == .settled ? newSecret?.fingerprint : nil
     settled.failures = isGood ? 0 : machine.failures + 1
     settled.doubtUntil = machine.doubtUntil
+    settled.nextDue = services.planner.due(entry, settled, at: now)
     do throws(StoreError) {
       try services.store.settle(
         token: settled.row, outcome, detail: detail, fingerprint: settled.fingerprint,
         rolledAt: settled.lastSuccess ?? now, outage: outage, failures: settled.failures,
-        doubtUntil: settled.doubtUntil, nextDue: nil, at: now)
+        doubtUntil: settled.doubtUntil, nextDue: settled.nextDue, at: now)
     } catch {
       return .notSettled(error.description)
     }
@@ -346,8 +353,8 @@ extension RollRunner {
     permit = nil
   }
 
-  /// Lets go of what was made ready.
-  private func abandon() {
+  /// Lets go of what was made ready: temporaries are removed, the place in flight is given back.
+  func abandon() {
     preparation = nil
     credential = nil
     releasePermit()

@@ -11,7 +11,7 @@
     let specification: FileSpecification
 
     init() throws {
-      directory = try TemporaryDirectory()
+      directory = try TemporaryDirectory(in: "/dev/shm")
       _ = try directory.makeDirectory("a")
       _ = try directory.makeDirectory("a/b")
       // As root also with another owner, for only then is there anything to change.
@@ -21,7 +21,8 @@
     }
 
     static let calls: [Syscall] = [
-      .openat, .readlinkat, .fstat, .fstatat, .statx, .getrandom, .fallocate, .fchown, .lgetxattr, .fsetxattr, .fchmod,
+      .openat, .readlinkat, .fstat, .fstatat, .statx, .getrandom, .fallocate, .fchown, .lgetxattr, .fsetxattr,
+      .fchmod,
       .pwrite, .ftruncate, .fsync, .renameat, .unlinkat,
     ]
     static let errnos = [EIO, ENOSPC, EDQUOT, EROFS, EACCES, EPERM, ENOMEM, EMFILE]
@@ -63,14 +64,18 @@
       #expect(OpenDescriptors.under(directory.path) == [])
     }
 
-    @Test(arguments: calls) func failureAtAnyOccurrenceLeavesOldOrNewWholeAndNothingElse(call: Syscall) throws {
+    @Test(arguments: calls) func failureAtAnyOccurrenceLeavesOldOrNewWholeAndNothingElse(call: Syscall) throws
+    {
       let undisturbed = SyscallFaults()
       #expect(try check(undisturbed, "undisturbed"))
       let occurrences = undisturbed.count(of: call)
       guard occurrences > 0 else { return }
       for first in 1...occurrences {
         for code in Self.errnos {
-          for kind in [.fails(code), .failsAfterEffect(code)] as [SyscallFaults.Kind] {
+          // A descriptor that was opened and not returned could be closed by nobody.
+          let kinds: [SyscallFaults.Kind] =
+            call == .openat ? [.fails(code)] : [.fails(code), .failsAfterEffect(code)]
+          for kind in kinds {
             for times in [1, Int.max] {
               let faults = SyscallFaults(.init(call, kind, first: first, times: times))
               try check(faults, "\(call) \(kind) from \(first), \(times) times")
@@ -139,6 +144,8 @@
         let faults = SyscallFaults(.init(call, .fails(code)))
         #expect(try check(faults, narrowIfRefused: true, "\(call) \(code)"))
         #expect(try #require(status(specification.path)).st_mode & 0o7777 == 0o600)
+        // The mode is never given to a file that does not have its owner.
+        if call == .fchown { #expect(faults.count(of: .fchmod) == 0) }
         let again = SyscallFaults(.init(call, .fails(code)))
         let publication = try SyscallFaults.$current.withValue(again) {
           try publish(specification, Self.new, narrowIfRefused: true)
@@ -160,7 +167,8 @@
     @Test func faultyStorageIsFoundByTheProof() throws {
       for fault in [
         .init(.pread, .transfers(atMost: 0)), .init(.pread, .fails(EIO)), .init(.renameat, .fails(EACCES)),
-        .init(.renameat, .fails(EACCES), first: 2), .init(.fsync, .fails(EIO)), .init(.fsync, .fails(EIO), first: 2),
+        .init(.renameat, .fails(EACCES), first: 2), .init(.fsync, .fails(EIO)),
+        .init(.fsync, .fails(EIO), first: 2),
       ] as [SyscallFaults.Fault] {
         SyscallFaults.$current.withValue(SyscallFaults(fault)) {
           #expect(throws: SystemError.self, "\(fault)") { try AtomicFile.prove(specification) }

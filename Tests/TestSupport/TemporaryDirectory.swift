@@ -5,9 +5,9 @@ public final class TemporaryDirectory: Sendable {
   /// Its absolute path, without symbolic links.
   public let path: String
 
-  /// A new directory under `/tmp`.
-  public init() throws {
-    var template = Array("/tmp/tokenroll-test-XXXXXX".utf8CString)
+  /// A new directory in `parent`; `/dev/shm` is fast, `/tmp` mostly a disk.
+  public init(in parent: String = "/tmp") throws {
+    var template = Array("\(parent)/tokenroll-test-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw SetupFailure("mkdtemp", errno) }
     path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
@@ -45,7 +45,7 @@ public final class TemporaryDirectory: Sendable {
     defer { close(descriptor) }
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)
-    while case let count = read(descriptor, &buffer, buffer.count), count > 0 { bytes += buffer[..<count] }
+    while case let count = Glibc.read(descriptor, &buffer, buffer.count), count > 0 { bytes += buffer[..<count] }
     return String(decoding: bytes, as: UTF8.self)
   }
 
