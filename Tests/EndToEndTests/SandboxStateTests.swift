@@ -11,7 +11,8 @@ import Testing
     let doomed = try first.token("token-2")
     let secret = try first.roll(token, as: credential).result().string
     // The answer has come, so the file has it.
-    let kept = try JSONDocument(parsing: contents(of: state)).root["accounts"]?.elements.first { _ in true }?["tokens"]
+    let kept = try JSONDocument(parsing: contents(of: state)).root["accounts"]?.elements.first { _ in true }?[
+      "tokens"]
     #expect(kept?.elements.contains { $0["secret"]?.string == secret } == true)
     let path = "/accounts/\(token.account)/tokens/\(doomed.id)"
     #expect(try first.send("DELETE", path, bearer: credential.secret).status == 200)
