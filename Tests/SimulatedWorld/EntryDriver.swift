@@ -86,12 +86,13 @@ class EntryDriver {
 
   private func proceed() throws(Crash) {
     var steps = 0
+    var isPostponed = false
     while true {
       while let effect = rest.popFirst() {
         steps += 1
         guard steps < 1_000 else { return world.fail("entry \(slot) goes on without end") }
         if case .wake(let span) = effect {
-          world.judgeWait(span, self)
+          world.judgeWait(span, isPostponed: isPostponed, self)
           wait = max(span, .zero)
           continue
         }
@@ -106,6 +107,7 @@ class EntryDriver {
       guard let event = next else { break }
       next = nil
       wait = nil
+      if case .postponed = event { isPostponed = true }
       let effects = decide(event)
       world.trace("entry \(slot) \(event) -> \(machine.phase): \(effects.map(Self.brief).joined(separator: ", "))")
       rest = effects[...]
@@ -204,6 +206,11 @@ class EntryDriver {
       guard acquire(machine.cause == .cure || isOurs ? 1 : 3, or: .prepare) else { return .later }
     }
     try world.step()
+    // A window of `not_during` may have begun.
+    if machine.cause != .cure, world.fault(world.profile.quiet) {
+      releasePermit()
+      return .answered(.postponed(for: world.dice.span(.zero, .hours(6))))
+    }
     if world.fault(world.profile.notReady) {
       releasePermit()
       return .answered(.notReady("not ready", errno: nil))

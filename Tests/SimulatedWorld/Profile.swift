@@ -22,7 +22,7 @@ struct Profile {
   var requests: Int
 
   var notSent, refused, rateLimited, errorBefore, errorAfter, unreadable, silent, late: Int
-  var verifyFails, inspectFails, writeFails, writeLies, notReady: Int
+  var verifyFails, inspectFails, writeFails, writeLies, notReady, quiet: Int
   var crashAtStep, incidentAtRoll: Int
   var incidentEvery: TimeSpan
 
@@ -53,6 +53,7 @@ struct Profile {
     writeFails = rate(&dice, 1_000)
     writeLies = rate(&dice, 500)
     notReady = rate(&dice, 2_000)
+    quiet = rate(&dice, 1_000)
     crashAtStep = rate(&dice, 300)
     incidentAtRoll = rate(&dice, 1_500)
     incidentEvery = dice.pick([.days(3), .days(20), .days(100)])
@@ -75,6 +76,7 @@ struct Profile {
     calm.writeFails = 0
     calm.writeLies = 0
     calm.notReady = 0
+    calm.quiet = 0
     calm.crashAtStep = 0
     calm.incidentAtRoll = 0
     return calm
