@@ -109,7 +109,8 @@ class EntryDriver {
       wait = nil
       if case .postponed = event { isPostponed = true }
       let effects = decide(event)
-      world.trace("entry \(slot) \(event) -> \(machine.phase): \(effects.map(Self.brief).joined(separator: ", "))")
+      world.trace(
+        "entry \(slot) \(event) -> \(machine.phase): \(effects.map(Self.brief).joined(separator: ", "))")
       rest = effects[...]
     }
     releasePermit()
@@ -190,7 +191,8 @@ class EntryDriver {
     case (.roll(let put), .rolled):
       newSecret = world.server.puts[put].secret
       rolledAt = world.wall
-    case (.inspect, .inspected(_, old: .otherToken)), (.inspect, .notInspected), (.roll, _), (.verify, _), (.modified, _):
+    case (.inspect, .inspected(_, old: .otherToken)), (.inspect, .notInspected), (.roll, _), (.verify, _),
+      (.modified, _):
       releasePermit()
     default: break
     }
@@ -269,7 +271,10 @@ class EntryDriver {
         disk.escrow.append(Disk.Escrow(roll: open.roll.id, slot: self.slot, secret: newSecret))
       }
     }
-    guard isWritten else { return .notEscrowed("disk") }
+    guard isWritten else {
+      world.leftToRestart.insert(open.roll.id)
+      return .notEscrowed("disk")
+    }
     escrow = open.roll.id
     self.open?.roll.isEscrowed = true
     return .escrowed
@@ -281,7 +286,8 @@ class EntryDriver {
     }
     guard let newSecret else { return .notPublished("no secret in escrow", errno: nil) }
     var isWhole = true
-    for index in world.disk.destinations[slot].indices where world.disk.destinations[slot][index] != newSecret {
+    for index in world.disk.destinations[slot].indices where world.disk.destinations[slot][index] != newSecret
+    {
       world.judgePublishing(newSecret, self)
       let isWritten = try world.write { $0.destinations[self.slot][index] = newSecret }
       isWhole = isWhole && isWritten
@@ -317,7 +323,8 @@ class EntryDriver {
     guard let roll = escrow else { return }
     escrow = nil
     world.judgeErasing(roll, slot)
-    _ = try world.write { disk in disk.escrow.removeAll { $0.roll == roll } }
+    let isErased = try world.write { disk in disk.escrow.removeAll { $0.roll == roll } }
+    if !isErased { world.leftToRestart.insert(roll) }
   }
 
   private func askOld() -> Result {

@@ -74,7 +74,8 @@ struct Server {
   mutating func edit(_ slot: Int, at now: TimeSpan) { tokens[slot].modifiedOn = epoch + now }
 
   /// Whether one edge or another accepts `secret`: after a change each learns of it in its own time.
-  func accepts(_ secret: Int, of slot: Int, at now: TimeSpan, propagation: TimeSpan, dice: inout Dice) -> Bool {
+  func accepts(_ secret: Int, of slot: Int, at now: TimeSpan, propagation: TimeSpan, dice: inout Dice) -> Bool
+  {
     let token = tokens[slot]
     let age = now - token.changedAt
     let knows = age >= propagation || age.microseconds > Int64(dice.below(Int(propagation.microseconds)))

@@ -7,7 +7,9 @@ extension World {
     totals.sent += 1
     var commit: TimeSpan? = dice.span(.milliseconds(5), .seconds(1))
     var outcome = Server.Outcome.secret
-    func fails(_ effect: APIFailure.Effect, _ reason: String, _ status: Int? = nil, _ retryAfter: TimeSpan? = nil) {
+    func fails(
+      _ effect: APIFailure.Effect, _ reason: String, _ status: Int? = nil, _ retryAfter: TimeSpan? = nil
+    ) {
       outcome = .failure(APIFailure(effect, reason, httpStatus: status, retryAfter: retryAfter))
     }
     if fault(profile.notSent) {
@@ -41,7 +43,8 @@ extension World {
     if let time { agenda.add(.commit(put: put), at: time) }
     if dice.chance(profile.incidentAtRoll) {
       let incident = dice.pick([.crash, .crash, .clockStep, .foreignRoll, .edit, .outage, Incident.reload])
-      agenda.add(.incident(incident), at: now + dice.span(.zero, dice.pick([.seconds(2), .minutes(2), .minutes(15)])))
+      agenda.add(
+        .incident(incident), at: now + dice.span(.zero, dice.pick([.seconds(2), .minutes(2), .minutes(15)])))
     }
     return put
   }
@@ -79,7 +82,8 @@ extension World {
     case .verify(let secret): return .standing(standing(of: secret, slot))
     case .inspect(let old):
       if fault(profile.inspectFails) {
-        return .notInspected(dice.pick([APIFailure(.refused, "forbidden", httpStatus: 403), APIFailure(.unknown, "silence")]))
+        return .notInspected(
+          dice.pick([APIFailure(.refused, "forbidden", httpStatus: 403), APIFailure(.unknown, "silence")]))
       }
       let modified = storm.tellsModified ? server.modifiedOn(slot, inSeconds: storm.modifiedInSeconds) : nil
       return .inspected(modifiedOn: modified, old: old.map { standing(of: $0, slot) } ?? .unavailable)
@@ -94,7 +98,9 @@ extension World {
     let isAccepted = server.accepts(secret, of: slot, at: now, propagation: storm.propagation, dice: &dice)
     if isAccepted { return .inForce(status: "active") }
     // Refused by an edge that had not heard of it yet: no machine can know better.
-    if secret == server.tokens[slot].secret, drivers[slot]?.machine.phase == .uncertain { isExcused[slot] = true }
+    if secret == server.tokens[slot].secret, drivers[slot]?.machine.phase == .uncertain {
+      isExcused[slot] = true
+    }
     return .refused("invalid")
   }
 

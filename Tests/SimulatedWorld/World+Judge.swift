@@ -91,8 +91,12 @@ extension World {
         return false
       }
       // An intent whose record was thought to have failed is left to a restart.
-      if isStrict, let open = disk.open[slot] { fail("entry \(slot): the intent of roll \(open.roll.id) is left") }
-      if isStrict, let item = disk.escrow.first(where: { $0.slot == slot }) {
+      if isStrict, let open = disk.open[slot] {
+        fail("entry \(slot): the intent of roll \(open.roll.id) is left")
+      }
+      if let item = disk.escrow.first(where: {
+        $0.slot == slot && (isStrict || !leftToRestart.contains($0.roll))
+      }) {
         fail("entry \(slot): the escrow of roll \(item.roll) is left")
       }
       let token = server.tokens[slot]

@@ -60,13 +60,16 @@ extension World {
     totals.crashes += 1
     // What was on its way is given up now, and is no later than any other request that was given up.
     for put in server.puts.indices.suffix(8 * size.entries) {
-      guard server.puts[put].secret == nil, let time = server.puts[put].commitAt, time > now + storm.latest else {
+      guard server.puts[put].secret == nil, let time = server.puts[put].commitAt, time > now + storm.latest
+      else {
         continue
       }
       server.puts[put].commitAt = now + dice.span(.zero, storm.latest)
       agenda.add(.commit(put: put), at: server.puts[put].commitAt ?? now)
     }
-    let down = dice.pick([.milliseconds(100), .seconds(2), .seconds(20), .minutes(5), .hours(6), TimeSpan.days(3)])
+    let down = dice.pick([
+      .milliseconds(100), .seconds(2), .seconds(20), .minutes(5), .hours(6), TimeSpan.days(3),
+    ])
     agenda.add(.start, at: now + dice.span(.zero, down))
   }
 

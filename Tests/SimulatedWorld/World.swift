@@ -52,6 +52,8 @@ final class World {
   var isExcused: [Bool]
   /// Slots whose wall clock was set since their last roll.
   var wasStepped: [Bool]
+  /// Rolls whose escrow could not be erased, or is there though its writing seemed to fail.
+  var leftToRestart: Set<RollID> = []
   var arrivals: [TimeSpan] = []
   var arrivalsStart = 0
   var verifyOutUntil = TimeSpan.zero
@@ -187,7 +189,8 @@ final class World {
 
   /// Storms and calms in turn; at the end of each calm everything has to be as it should be.
   private func change(to number: Int) throws(Crash) {
-    let length = TimeSpan(microseconds: TimeSpan.days(Int64(365 * size.years)).microseconds / Int64(2 * size.years))
+    let length = TimeSpan(
+      microseconds: TimeSpan.days(Int64(365 * size.years)).microseconds / Int64(2 * size.years))
     switch number % 4 {
     case 0:
       trace("a storm begins")

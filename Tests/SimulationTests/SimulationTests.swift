@@ -28,7 +28,9 @@ struct SimulationTests {
 
   @Test func worldsGoThroughEverythingThatTheyAreFor() {
     var totals = Totals()
-    for seed in 1...60 as ClosedRange<UInt64> { totals += Simulation(entries: 4, years: 1).run(seed: seed).totals }
+    for seed in 1...60 as ClosedRange<UInt64> {
+      totals += Simulation(entries: 4, years: 1).run(seed: seed).totals
+    }
     #expect(totals.crashes > 100)
     #expect(totals.uncertain > 100)
     #expect(totals.late > 50)
@@ -40,11 +42,17 @@ struct SimulationTests {
 
   /// Each fault that is planted has to be found, and by the promise that it breaks.
   @Test(arguments: [
-    Planted("escrow after publication", within: 5, "published before it was made durable") { EscrowAfterPublication($0) },
+    Planted("escrow after publication", within: 5, "published before it was made durable") {
+      EscrowAfterPublication($0)
+    },
     Planted("intent after the request", within: 5, "its intent is not durable") { IntentAfterRequest($0) },
     Planted("a 5xx is repeated", within: 20, "is sent a second time") { RepeatedRequest($0) },
-    Planted("a 5xx is taken for a refusal", within: 20, "not having taken place") { ErrorTakenForRefusal($0) },
-    Planted("the escrow is erased before the history", within: 5, "before the history is durable") { EscrowErasedEarly($0) },
+    Planted("a 5xx is taken for a refusal", within: 20, "not having taken place") {
+      ErrorTakenForRefusal($0)
+    },
+    Planted("the escrow is erased before the history", within: 5, "before the history is durable") {
+      EscrowErasedEarly($0)
+    },
     Planted("no time to settle", within: 100, "not having taken place") { NoTimeToSettle($0) },
     Planted("no confirmation", within: 100, "is in force") { NoConfirmation($0) },
     Planted("silence is taken for a refusal", within: 100, "consumers have the secret in force") {
@@ -74,7 +82,8 @@ struct Planted: CustomTestStringConvertible {
   let driver: @Sendable (Parts) -> EntryDriver
 
   init(
-    _ description: String, within seeds: UInt64, _ promise: String, driver: @escaping @Sendable (Parts) -> EntryDriver
+    _ description: String, within seeds: UInt64, _ promise: String,
+    driver: @escaping @Sendable (Parts) -> EntryDriver
   ) {
     testDescription = description
     self.seeds = seeds

@@ -6,10 +6,13 @@ import Synchronization
 /// `simulation [--seeds N] [--first S] [--entries N] [--years N] [--days N]`, or `--replay S` with the same sizes.
 @main enum Main {
   static func main() {
-    var options: [String: Int] = ["--seeds": 10_000, "--first": 1, "--entries": 5, "--years": 2, "--days": 30]
+    var options: [String: Int] = [
+      "--seeds": 10_000, "--first": 1, "--entries": 5, "--years": 2, "--days": 30,
+    ]
     var arguments = CommandLine.arguments.dropFirst()
     while let name = arguments.popFirst() {
-      guard options[name] != nil || name == "--replay", let text = arguments.popFirst(), let value = Int(text), value > 0
+      guard options[name] != nil || name == "--replay", let text = arguments.popFirst(),
+        let value = Int(text), value > 0
       else { usage(name) }
       options[name] = value
     }
