@@ -53,6 +53,10 @@ let package = Package(
     .executableTarget(
       name: "tokenroll-sandbox", dependencies: ["JSON", "CMicroHTTPD"], swiftSettings: strict),
 
+    .executableTarget(
+      name: "durability-benchmark", dependencies: ["Core", "Platform", "Store"], path: "Benchmarks/Durability",
+      swiftSettings: strict),
+
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests("JSONTests", ["JSON"]),
     tests("CoreTests", ["Core"]),
