@@ -51,7 +51,8 @@ final class SandboxUnderTest: Sendable {
   func administer(_ method: String, _ path: String, _ body: String? = nil) throws -> JSONNode {
     let reply = try HTTPClient.send(method, admin + path, body: body, caFile: caFile)
     guard reply.status == 200 else {
-      throw TestFailure("\(method) /admin\(path): status \(reply.status), curl \(reply.exitStatus): \(reply.text)")
+      throw TestFailure(
+        "\(method) /admin\(path): status \(reply.status), curl \(reply.exitStatus): \(reply.text)")
     }
     return try reply.json()
   }
@@ -61,7 +62,8 @@ final class SandboxUnderTest: Sendable {
   /// All tokens with their secrets of now.
   func tokens() throws -> [Token] {
     try administer("GET", "/tokens")["tokens"]?.elements.map { node in
-      guard let account = node["account_id"]?.string, let id = node["id"]?.string, let name = node["name"]?.string,
+      guard let account = node["account_id"]?.string, let id = node["id"]?.string,
+        let name = node["name"]?.string,
         let secret = node["secret"]?.string
       else { throw TestFailure("a token of /admin/tokens lacks a member") }
       return Token(account: account, id: id, name: name, secret: secret)
@@ -70,7 +72,9 @@ final class SandboxUnderTest: Sendable {
 
   /// The first token of this name.
   func token(_ name: String) throws -> Token {
-    guard let token = try tokens().first(where: { $0.name == name }) else { throw TestFailure("no token \(name)") }
+    guard let token = try tokens().first(where: { $0.name == name }) else {
+      throw TestFailure("no token \(name)")
+    }
     return token
   }
 

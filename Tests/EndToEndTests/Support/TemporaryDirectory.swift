@@ -15,10 +15,16 @@ final class TemporaryDirectory: Sendable {
   private static func remove(_ path: String) {
     if let stream = opendir(path) {
       while let entry = readdir(stream) {
-        let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        let name = withUnsafeBytes(of: entry.pointee.d_name) {
+          String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        }
         if name == "." || name == ".." { continue }
         // A symbolic link is removed, not followed.
-        if entry.pointee.d_type == UInt8(DT_DIR) { remove("\(path)/\(name)") } else { unlink("\(path)/\(name)") }
+        if entry.pointee.d_type == UInt8(DT_DIR) {
+          remove("\(path)/\(name)")
+        } else {
+          unlink("\(path)/\(name)")
+        }
       }
       closedir(stream)
     }
@@ -34,7 +40,9 @@ final class TemporaryDirectory: Sendable {
     guard descriptor >= 0 else { throw TestFailure("open \(path): \(String(cString: strerror(errno)))") }
     defer { close(descriptor) }
     let bytes = Array(text.utf8)
-    guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else { throw TestFailure("write \(path)") }
+    guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else {
+      throw TestFailure("write \(path)")
+    }
     return path
   }
 }

@@ -95,7 +95,9 @@ final class TestProcess: Sendable {
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while !isEnough(content) {
       var descriptor = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
-      guard poll(&descriptor, 1, 60_000) > 0 else { throw TestFailure("process \(pid) wrote nothing for a minute") }
+      guard poll(&descriptor, 1, 60_000) > 0 else {
+        throw TestFailure("process \(pid) wrote nothing for a minute")
+      }
       let count = read(output, &chunk, chunk.count)
       if count <= 0 { break }
       content += chunk.prefix(count)
