@@ -58,8 +58,13 @@ let package = Package(
       swiftSettings: strict),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "SimulatedWorld", dependencies: ["Core"], path: "Tests/SimulatedWorld", swiftSettings: strict),
+    .executableTarget(
+      name: "simulation", dependencies: ["SimulatedWorld"], path: "Tests/simulation", swiftSettings: strict),
     tests("JSONTests", ["JSON"]),
     tests("CoreTests", ["Core"]),
+    tests("SimulationTests", ["SimulatedWorld", "Core"]),
     tests("ConfigurationTests", ["Configuration", "Core", "JSON"]),
     tests("PlatformTests", ["Platform", "Core", "CLinux", "TestSupport"]),
     tests("CloudflareAPITests", ["CloudflareAPI", "Platform", "Core", "JSON"]),
