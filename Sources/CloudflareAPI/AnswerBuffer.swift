@@ -30,7 +30,8 @@ final class AnswerBuffer {
   }
 
   private func grow(to needed: Int) {
-    let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: max(needed, storage.count * 2), alignment: 16)
+    let larger = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: max(needed, storage.count * 2), alignment: 16)
     larger.copyMemory(from: bytes)
     wipe(storage)
     storage.deallocate()

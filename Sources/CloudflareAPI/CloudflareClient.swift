@@ -57,12 +57,16 @@ extension CloudflareClient {
 
   /// Reads a token; see ``TokenIssuer``.
   public func token(account: String, token: String, credential: Secret) async -> Answer<TokenDetails> {
-    await call(.get, ["accounts", account, "tokens", token], credential) { $0.result.flatMap { TokenDetails($0) } }
+    await call(.get, ["accounts", account, "tokens", token], credential) {
+      $0.result.flatMap { TokenDetails($0) }
+    }
   }
 
   /// Reads a page of tokens; see ``TokenIssuer``.
-  public func tokens(account: String, page: Int, perPage: Int, credential: Secret) async -> Answer<TokenPage> {
-    await call(.get, ["accounts", account, "tokens"], query: "?page=\(page)&per_page=\(perPage)", credential) {
+  public func tokens(account: String, page: Int, perPage: Int, credential: Secret) async -> Answer<TokenPage>
+  {
+    await call(.get, ["accounts", account, "tokens"], query: "?page=\(page)&per_page=\(perPage)", credential)
+    {
       TokenPage($0, page: page)
     }
   }
@@ -86,7 +90,9 @@ extension CloudflareClient {
     _ method: Request.Method, _ path: [String], query: String = "", body: [UInt8]? = nil, _ bearer: Secret,
     _ decode: (Envelope) -> Value?
   ) async -> Answer<Value> {
-    if let objection = Self.objection(path, bearer) { return Answer(.failure(APIFailure(.notSent, objection))) }
+    if let objection = Self.objection(path, bearer) {
+      return Answer(.failure(APIFailure(.notSent, objection)))
+    }
     let url = settings.baseURL + "/" + path.joined(separator: "/") + query
     let reply = await transport.perform(Request(method: method, url: url, body: body, bearer: bearer))
     let verdict = Verdict(reply: reply, bearer: bearer, host: settings.host, now: clock.now)
@@ -96,10 +102,12 @@ extension CloudflareClient {
   /// What would make of the request another one than the one that is meant.
   private static func objection(_ path: [String], _ bearer: Secret) -> String? {
     if let part = path.first(where: { $0.isEmpty || !$0.utf8.allSatisfy(isTokenByte) }) {
-      return "\"\(printable(part))\" cannot be an identifier: it has other characters than letters, digits, _ and -"
+      return
+        "\"\(printable(part))\" cannot be an identifier: it has other characters than letters, digits, _ and -"
     }
     guard bearer.count > 0, bearer.withBytes({ $0.allSatisfy { (0x21...0x7E).contains($0) } }) else {
-      return "the secret cannot stand in a header: it is empty, or has blanks, line ends or other than ASCII characters"
+      return
+        "the secret cannot stand in a header: it is empty, or has blanks, line ends or other than ASCII characters"
     }
     return nil
   }
@@ -108,8 +116,11 @@ extension CloudflareClient {
 extension RequestTrace {
   fileprivate init(_ reply: Reply) {
     self.init(
-      httpStatus: reply.head.isComplete ? reply.head.status : nil, ray: reply.head.ray, sentAfter: reply.sentAfter,
+      httpStatus: reply.head.isComplete ? reply.head.status : nil, ray: reply.head.ray,
+      sentAfter: reply.sentAfter,
       duration: reply.duration,
-      rateLimit: reply.head.rateLimit.flatMap { RateLimitStatus(field: $0, policy: reply.head.rateLimitPolicy) })
+      rateLimit: reply.head.rateLimit.flatMap {
+        RateLimitStatus(field: $0, policy: reply.head.rateLimitPolicy)
+      })
   }
 }

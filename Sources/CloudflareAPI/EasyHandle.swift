@@ -82,7 +82,9 @@ extension EasyHandle {
       set(CURLOPT_POST, 1)
       set(CURLOPT_POSTFIELDSIZE, body.count)
       body.withUnsafeBytes {
-        note(tr_curl_setopt_pointer(handle, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: $0.baseAddress)))
+        note(
+          tr_curl_setopt_pointer(
+            handle, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: $0.baseAddress)))
       }
     }
     set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
@@ -115,7 +117,8 @@ extension EasyHandle {
   private func addAuthorization(_ bearer: Secret) {
     let prefix = "Authorization: Bearer ".utf8
     bearer.withBytes { secret in
-      let line = UnsafeMutableRawBufferPointer.allocate(byteCount: prefix.count + secret.count + 1, alignment: 1)
+      let line = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: prefix.count + secret.count + 1, alignment: 1)
       defer {
         wipe(line)
         line.deallocate()
@@ -136,7 +139,9 @@ extension EasyHandle {
 
   private func set(_ option: CURLoption, _ value: Int) { note(tr_curl_setopt_long(handle, option, value)) }
 
-  private func set(_ option: CURLoption, _ value: String?) { note(tr_curl_setopt_string(handle, option, value)) }
+  private func set(_ option: CURLoption, _ value: String?) {
+    note(tr_curl_setopt_string(handle, option, value))
+  }
 
   private func note(_ code: CURLcode) {
     if firstFailure == CURLE_OK { firstFailure = code }

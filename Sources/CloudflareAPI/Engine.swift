@@ -1,5 +1,4 @@
 internal import Dispatch
-internal import Glibc
 internal import Platform
 
 /// A multi handle with the Dispatch sources that drive it; all of it ends with the object.
@@ -10,7 +9,8 @@ final class Engine {
   private let sockets: any DispatchSourceRead
 
   init(
-    _ multi: MultiHandle, socketsReady: @escaping @Sendable () -> Void, timerFired: @escaping @Sendable () -> Void
+    _ multi: MultiHandle, socketsReady: @escaping @Sendable () -> Void,
+    timerFired: @escaping @Sendable () -> Void
   ) {
     self.multi = multi
     timer = DispatchSource.makeTimerSource(queue: RotationActor.shared.queue)
@@ -18,8 +18,9 @@ final class Engine {
     timer.schedule(deadline: .distantFuture)
     sockets = DispatchSource.makeReadSource(fileDescriptor: multi.epoll, queue: RotationActor.shared.queue)
     sockets.setEventHandler(handler: socketsReady)
-    let epoll = multi.epoll
-    sockets.setCancelHandler { @Sendable in close(epoll) }
+    // The descriptor must outlive the source, and libcurl must end on the queue: the handler lets go of both last.
+    nonisolated(unsafe) let kept = multi
+    sockets.setCancelHandler { @Sendable in withExtendedLifetime(kept) {} }
     timer.activate()
     sockets.activate()
   }

@@ -7,7 +7,7 @@ internal import Glibc
 /// source must not outlive its descriptor; a closed socket leaves an epoll instance by itself (epoll(7)).
 final class MultiHandle {
   private let handle: UnsafeMutableRawPointer
-  /// Readable where a socket of libcurl's is ready; whoever watches it closes it, after the handle is gone.
+  /// Readable where a socket of libcurl's is ready; closed with the object, so whoever watches it keeps the object.
   let epoll: Int32
   /// When libcurl wants to be called though no socket is ready, in milliseconds from `timeoutSetAt`; -1 for never.
   fileprivate(set) var timeout = -1
@@ -31,7 +31,10 @@ final class MultiHandle {
     tr_curl_multi_setopt_long(handle, CURLMOPT_MAXCONNECTS, maxConnections)
   }
 
-  deinit { curl_multi_cleanup(handle) }
+  deinit {
+    curl_multi_cleanup(handle)
+    close(epoll)
+  }
 
   /// Begins the request that `easy` was prepared for.
   func add(_ easy: EasyHandle) -> Bool { curl_multi_add_handle(handle, easy.handle) == CURLM_OK }

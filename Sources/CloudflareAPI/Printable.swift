@@ -22,7 +22,9 @@ func printable(_ text: String, without secret: Secret) -> String {
   let bytes = Array(printable(text, limit: 2000).utf8)
   var hidden = [Bool](repeating: false, count: bytes.count)
   secret.withBytes { hide(partsOf: $0, in: bytes, &hidden) }
-  for prefix in ["cfat_", "cfut_", "cfk_"] { hideTokens(beginningWith: Array(prefix.utf8), in: bytes, &hidden) }
+  for prefix in ["cfat_", "cfut_", "cfk_"] {
+    hideTokens(beginningWith: Array(prefix.utf8), in: bytes, &hidden)
+  }
   var result: [UInt8] = []
   for (index, byte) in bytes.enumerated() {
     if !hidden[index] {
@@ -38,11 +40,11 @@ private func hide(partsOf secret: UnsafeRawBufferPointer, in text: [UInt8], _ hi
   let length = min(8, secret.count)
   guard length > 0, text.count >= length else { return }
   for start in 0...(text.count - length) {
-    let piece = text[start..<start + length]
-    for offset in 0...(secret.count - length) where piece.elementsEqual(secret[offset..<offset + length]) {
-      for index in piece.indices { hidden[index] = true }
-      break
+    let isPart = (0...(secret.count - length)).contains { offset in
+      (0..<length).allSatisfy { text[start + $0] == secret[offset + $0] }
     }
+    guard isPart else { continue }
+    for index in start..<start + length { hidden[index] = true }
   }
 }
 

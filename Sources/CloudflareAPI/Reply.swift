@@ -34,6 +34,7 @@ struct Reply {
   /// A reply that never was: nothing was sent.
   static func notSent(_ ending: Ending, duration: TimeSpan = .zero) -> Reply {
     Reply(
-      ending: ending, wasSent: false, head: AnswerHead(), body: AnswerBuffer(), sentAfter: nil, duration: duration)
+      ending: ending, wasSent: false, head: AnswerHead(), body: AnswerBuffer(), sentAfter: nil,
+      duration: duration)
   }
 }

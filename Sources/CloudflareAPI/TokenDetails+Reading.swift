@@ -10,7 +10,8 @@ extension TokenDetails {
       status: TokenStatus(node[TokenMember.status]?.string.map { printable($0) } ?? "unknown"),
       issuedOn: node[TokenMember.issuedOn]?.timestamp, modifiedOn: node[TokenMember.modifiedOn]?.timestamp,
       lastUsedOn: node[TokenMember.lastUsedOn]?.timestamp, expiresOn: node[TokenMember.expiresOn]?.timestamp,
-      notBefore: node[TokenMember.notBefore]?.timestamp, permissionGroups: policies.map(Self.groupNames) ?? [],
+      notBefore: node[TokenMember.notBefore]?.timestamp,
+      permissionGroups: policies.map(Self.groupNames) ?? [],
       conditionJSON: node[TokenMember.condition]?.text())
     if let policies { policiesJSON = Self.writable(policies) }
   }

@@ -4,7 +4,8 @@ internal import JSON
 extension TokenVerification {
   /// The verification in `node`; nil where it lacks `id` or `status`, which the API promises.
   init?(_ node: JSONNode) {
-    guard let id = node[VerificationMember.id]?.string, let status = node[VerificationMember.status]?.string else {
+    guard let id = node[VerificationMember.id]?.string, let status = node[VerificationMember.status]?.string
+    else {
       return nil
     }
     self.init(

@@ -74,7 +74,8 @@ struct TransportSettings: Sendable {
       let excess = [CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY, CURLUPART_FRAGMENT]
       guard excess.allSatisfy({ Self.part(url, $0) == nil }) else {
         throw ClientError(
-          "Cannot use base_url, since it has a user, a password, a query or a fragment: leave scheme, host, port and path.")
+          "Cannot use base_url, since it has a user, a password, a query or a fragment: leave scheme, host, port and path."
+        )
       }
       isSecure = scheme == "https"
       host = Self.part(url, CURLUPART_PORT).map { "\(printable(name)):\($0)" } ?? printable(name)

@@ -27,7 +27,8 @@ struct Verdict {
     case 400..<500 where ![408, 409, 425].contains(status):
       return .failure(failure(.refused, answered(status, envelope), envelope))
     case 300..<400:
-      return .failure(failure(.unknown, "\(host) answered \(status), a redirect, and redirects are not followed"))
+      return .failure(
+        failure(.unknown, "\(host) answered \(status), a redirect, and redirects are not followed"))
     default:
       return .failure(failure(.unknown, answered(status, envelope), envelope))
     }
@@ -51,7 +52,9 @@ struct Verdict {
     return .success(value)
   }
 
-  private func failure(_ effect: APIFailure.Effect, _ reason: String, _ envelope: Envelope? = nil) -> APIFailure {
+  private func failure(_ effect: APIFailure.Effect, _ reason: String, _ envelope: Envelope? = nil)
+    -> APIFailure
+  {
     APIFailure(
       effect, reason, httpStatus: reply.head.isComplete ? reply.head.status : nil,
       apiCode: envelope?.complaint?.code, ray: reply.head.ray,

@@ -170,13 +170,21 @@ extension AtomicFile {
     }
   }
 
-  /// Removes the temporary, and empties it first, so that even one that cannot be removed keeps no secret.
+  /// Removes the temporary; one that cannot be removed is emptied, so that it keeps no secret.
   private func abandon() {
     guard isPending else { return }
     isPending = false
-    // Nothing more can be done where these fail; `removeLeftovers` finds the file at the next start.
-    try? Syscalls.ftruncate(temporary.rawValue, 0)
-    try? Syscalls.unlinkat(target.directory.rawValue, temporaryName)
+    let handle = target.directory.rawValue
+    do throws(Errno) {
+      try Syscalls.unlinkat(handle, temporaryName)
+    } catch {
+      // A rename that failed may have taken place (NFS): then the name is gone, and the file is the target.
+      guard let named = try? Syscalls.fstatat(handle, temporaryName), let ours = try? temporary.status(),
+        named.st_dev == ours.st_dev, named.st_ino == ours.st_ino
+      else { return }
+      // Where this fails too nothing more can be done; `removeLeftovers` finds the file at the next start.
+      try? Syscalls.ftruncate(temporary.rawValue, 0)
+    }
   }
 }
 

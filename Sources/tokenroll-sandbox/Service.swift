@@ -90,7 +90,7 @@ final class Service: Sendable {
 
   private func logEnd(_ request: Request, status: Int?, fault: Int?) {
     log.detail(
-      "\(request.method) \(request.path) \(status.map { "\($0)" } ?? "-") \(request.ray)"
+      "\(request.method) \(Log.printable(request.path)) \(status.map { "\($0)" } ?? "-") \(request.ray)"
         + (fault.map { " fault \($0)" } ?? ""))
   }
 }
@@ -166,7 +166,7 @@ extension Service {
       _ = state.api.answer(request, route, at: now)
       state.history.change(number) { $0.lateAt = now }
     }
-    log.detail("\(request.method) \(request.path) took effect late \(request.ray)")
+    log.detail("\(request.method) \(Log.printable(request.path)) took effect late \(request.ray)")
   }
 
   private func deliver(_ delivery: Delivery, on exchange: Exchange, done: @escaping @Sendable () -> Void) {

@@ -1,7 +1,8 @@
-@testable import CloudflareAPI
 import Core
 import Dispatch
 import Platform
+
+@testable import CloudflareAPI
 
 let account = "0123456789abcdef0123456789abcdef"
 let tokenID = "fedcba9876543210fedcba9876543210"
@@ -66,10 +67,12 @@ struct StoppedClock: Clock {
 
 func makeClient(
   port: UInt16, scheme: String = "http", timeout: TimeSpan = .seconds(20),
-  connectTimeout: TimeSpan = .seconds(20), maxConnections: Int = 8, idleTime: DispatchTimeInterval = .seconds(60)
+  connectTimeout: TimeSpan = .seconds(20), maxConnections: Int = 8,
+  idleTime: DispatchTimeInterval = .seconds(60)
 ) throws -> CloudflareClient {
   let settings = try TransportSettings(
-    baseURL: "\(scheme)://127.0.0.1:\(port)/client/v4", timeout: timeout, connectTimeout: connectTimeout, caFile: nil,
+    baseURL: "\(scheme)://127.0.0.1:\(port)/client/v4", timeout: timeout, connectTimeout: connectTimeout,
+    caFile: nil,
     maxConnections: maxConnections, userAgent: "tokenroll/test")
   return CloudflareClient(settings, clock: StoppedClock(), idleTime: idleTime)
 }

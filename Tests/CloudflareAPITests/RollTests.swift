@@ -1,7 +1,8 @@
-@testable import CloudflareAPI
 import Core
 import Platform
 import Testing
+
+@testable import CloudflareAPI
 
 /// A roll against servers that behave in every way: the class of the outcome, and how often the request was received.
 @Suite(.timeLimit(.minutes(2))) struct RollTests {
@@ -22,7 +23,8 @@ import Testing
     }
   }
 
-  static let refusal = #"{"success":false,"errors":[{"code":10000,"message":"no"}],"messages":[],"result":null}"#
+  static let refusal =
+    #"{"success":false,"errors":[{"code":10000,"message":"no"}],"messages":[],"result":null}"#
   static let page = "<html><body>no</body></html>"
   static let rows: [Row] =
     [
@@ -42,7 +44,9 @@ import Testing
           .send(String(rolledBody().utf8.count, radix: 16) + "\r\n" + rolledBody() + "\r\n0\r\n\r\n"),
         ], .value),
       Row("good answer after an interim one", [.send("HTTP/1.1 100 Continue\r\n\r\n" + goodAnswer)], .value),
-      Row("hints before a good answer", [.send("HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n" + goodAnswer)], .value),
+      Row(
+        "hints before a good answer", [.send("HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n" + goodAnswer)],
+        .value),
       Row("only an interim answer", [.send("HTTP/1.1 100 Continue\r\n\r\n"), .close], .unknown),
       Row("closed without an answer", [.close], .unknown),
       Row("reset without an answer", [.reset], .unknown),
@@ -54,8 +58,17 @@ import Testing
         [.send("HTTP/1.1 404 Not Found\r\nContent-Length: 400\r\n\r\n{\"succ"), .close], .refused),
       Row(
         "an answer longer than is read",
-        [.send("HTTP/1.1 200 OK\r\nContent-Length: 1048577\r\n\r\n"), .send([UInt8](repeating: 32, count: 1_048_577))],
+        [
+          .send("HTTP/1.1 200 OK\r\nContent-Length: 1048577\r\n\r\n"),
+          .send([UInt8](repeating: 32, count: 1_048_577)),
+        ],
         .unknown),
+      Row(
+        "a good answer with too much white space behind it",
+        [
+          .send("HTTP/1.1 200 OK\r\nContent-Length: 2097152\r\n\r\n" + rolledBody()),
+          .send([UInt8](repeating: 32, count: 1 << 21)),
+        ], .value),
       Row(
         "compressed",
         [.send(httpAnswer("200 OK", "\u{1F}\u{0}\u{0}", fields: ["Content-Encoding: gzip"]))], .unknown),
@@ -111,7 +124,8 @@ import Testing
     #expect(lines.first == "PUT /client/v4/accounts/\(account)/tokens/\(tokenID)/value HTTP/1.1")
     #expect(
       Set(lines.dropFirst().dropLast()) == [
-        "Host: 127.0.0.1:\(server.port)", "User-Agent: tokenroll/test", "Authorization: Bearer \(credentialText)",
+        "Host: 127.0.0.1:\(server.port)", "User-Agent: tokenroll/test",
+        "Authorization: Bearer \(credentialText)",
         "Accept: application/json", "Accept-Encoding: identity", "Content-Type: application/json",
         "Content-Length: 2",
       ])

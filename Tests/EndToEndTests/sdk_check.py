@@ -49,7 +49,7 @@ assert made.id in listed and len(set(listed)) == len(listed) >= 9, f"{len(listed
 
 verified = client(secret).accounts.tokens.verify(account_id=account)
 assert (verified.id, verified.status) == (made.id, "active")
-rolled = tokens.value.update(made.id, account_id=account, body={})
+rolled = tokens.value.update(made.id, account_id=account)
 assert rolled.startswith("cfat_") and rolled != secret
 error = raises(cloudflare.AuthenticationError, lambda: client(secret).accounts.tokens.verify(account_id=account))
 assert error.status_code == 401 and error.errors[0].code == 1000, error.errors

@@ -130,6 +130,7 @@ func publish(_ specification: FileSpecification, _ text: String, narrowIfRefused
     let texts = (0..<10).map { String(repeating: String($0), count: 40 + $0 * 4_000) }
     try publish(specification, texts[0])
     let path = directory.path
+    // The reader runs on a thread of its own, as fast as it can, until all is written.
     let reader = Task.detached { () -> [String] in
       var wrong: [String] = []
       while !Task.isCancelled {

@@ -5,9 +5,9 @@ public final class TemporaryDirectory: Sendable {
   /// Its absolute path, without symbolic links.
   public let path: String
 
-  /// A new directory under `/tmp`.
-  public init() throws {
-    var template = Array("/tmp/tokenroll-test-XXXXXX".utf8CString)
+  /// A new directory in `parent`; `/dev/shm` is fast, `/tmp` mostly a disk.
+  public init(in parent: String = "/tmp") throws {
+    var template = Array("\(parent)/tokenroll-test-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw SetupFailure("mkdtemp", errno) }
     path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
   }

@@ -62,9 +62,12 @@ enum HTTPClient {
 
   private static func quoted(_ text: String) -> String {
     var result = ""
-    for character in text {
-      if character == "\\" || character == "\"" { result += "\\" }
-      result.append(character)
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\n": result += "\\n"
+      case "\\", "\"": result += "\\\(scalar)"
+      default: result.unicodeScalars.append(scalar)
+      }
     }
     return "\"\(result)\""
   }
