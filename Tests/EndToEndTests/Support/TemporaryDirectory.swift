@@ -4,8 +4,9 @@ import Glibc
 final class TemporaryDirectory: Sendable {
   let path: String
 
-  init() throws {
-    var template = Array("/tmp/tokenroll-test-XXXXXX".utf8CString)
+  /// Makes a directory in `parent`, with rights for this user alone.
+  init(in parent: String = "/tmp") throws {
+    var template = Array("\(parent)/tokenroll-test-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw TestFailure("mkdtemp: \(String(cString: strerror(errno)))") }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
@@ -15,10 +16,16 @@ final class TemporaryDirectory: Sendable {
   private static func remove(_ path: String) {
     if let stream = opendir(path) {
       while let entry = readdir(stream) {
-        let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        let name = withUnsafeBytes(of: entry.pointee.d_name) {
+          String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        }
         if name == "." || name == ".." { continue }
         // A symbolic link is removed, not followed.
-        if entry.pointee.d_type == UInt8(DT_DIR) { remove("\(path)/\(name)") } else { unlink("\(path)/\(name)") }
+        if entry.pointee.d_type == UInt8(DT_DIR) {
+          remove("\(path)/\(name)")
+        } else {
+          unlink("\(path)/\(name)")
+        }
       }
       closedir(stream)
     }
@@ -34,7 +41,9 @@ final class TemporaryDirectory: Sendable {
     guard descriptor >= 0 else { throw TestFailure("open \(path): \(String(cString: strerror(errno)))") }
     defer { close(descriptor) }
     let bytes = Array(text.utf8)
-    guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else { throw TestFailure("write \(path)") }
+    guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else {
+      throw TestFailure("write \(path)")
+    }
     return path
   }
 }

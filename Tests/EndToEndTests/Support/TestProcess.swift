@@ -95,12 +95,26 @@ final class TestProcess: Sendable {
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while !isEnough(content) {
       var descriptor = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
-      guard poll(&descriptor, 1, 60_000) > 0 else { throw TestFailure("process \(pid) wrote nothing for a minute") }
+      guard poll(&descriptor, 1, 60_000) > 0 else {
+        throw TestFailure("process \(pid) wrote nothing for a minute")
+      }
       let count = read(output, &chunk, chunk.count)
       if count <= 0 { break }
       content += chunk.prefix(count)
     }
     return content
+  }
+
+  /// Waits for more of standard output, however long that takes; nil at its end.
+  func nextOutput() -> [UInt8]? {
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      var descriptor = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
+      guard poll(&descriptor, 1, -1) > 0 else { continue }
+      let count = read(output, &chunk, chunk.count)
+      if count < 0, errno == EAGAIN || errno == EINTR { continue }
+      return count > 0 ? Array(chunk.prefix(count)) : nil
+    }
   }
 
   func errorOutput() throws -> [UInt8] { try contents(of: errorPath) }
