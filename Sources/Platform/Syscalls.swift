@@ -199,7 +199,9 @@ extension Syscalls {
   }
 
   static func timerfdSettime(_ descriptor: Int32, _ at: timespec, cancelOnSet: Bool) throws(Errno) {
-    _ = try call(.timerfdSettime) { linux_timerfd_settime(descriptor, Int64(at.tv_sec), Int64(at.tv_nsec), cancelOnSet ? 1 : 0) }
+    _ = try call(.timerfdSettime) {
+      linux_timerfd_settime(descriptor, Int64(at.tv_sec), Int64(at.tv_nsec), cancelOnSet ? 1 : 0)
+    }
   }
 
   static func getrandom(into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {

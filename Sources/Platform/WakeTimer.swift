@@ -30,9 +30,8 @@ internal import Glibc
   public func schedule(at instant: Timestamp) {
     deadline = instant
     // Dispatch counts nanoseconds in 63 bits: nothing past 2262.
-    let seconds = min(max(instant.seconds, 1), 9_000_000_000)
-    let rest = seconds == instant.seconds ? instant.microseconds - seconds * 1_000_000 : 0
-    let time = timespec(tv_sec: Int(seconds), tv_nsec: Int(rest) * 1_000)
+    let microseconds = min(max(instant.microseconds, 1), 9_000_000_000_000_000)
+    let time = timespec(tv_sec: Int(microseconds / 1_000_000), tv_nsec: Int(microseconds % 1_000_000) * 1_000)
     source.schedule(wallDeadline: DispatchWallTime(timespec: time), leeway: .milliseconds(1))
   }
 

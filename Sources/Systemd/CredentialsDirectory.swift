@@ -20,12 +20,15 @@ public struct CredentialsDirectory: Sendable, Hashable {
     if file.hasPrefix("/") { return file }
     guard !file.isEmpty, !file.contains("/"), file != ".", file != ".." else {
       throw SystemdError(
-        .other, "cannot find credential", "\"\(file)\"", reason: "that is neither an absolute path nor a name")
+        .other, "cannot find credential", "\"\(file)\"", reason: "that is neither an absolute path nor a name"
+      )
     }
     guard let path, path.hasPrefix("/") else {
       throw SystemdError(
         .other, "cannot find credential", file,
-        reason: "$CREDENTIALS_DIRECTORY is not set; give the unit LoadCredential=\(file):…, or name an absolute path")
+        reason:
+          "$CREDENTIALS_DIRECTORY is not set; give the unit LoadCredential=\(file):…, or name an absolute path"
+      )
     }
     return path.hasSuffix("/") ? path + file : "\(path)/\(file)"
   }

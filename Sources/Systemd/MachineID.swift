@@ -17,7 +17,8 @@ public enum MachineID {
     let result = sd_id128_get_machine_app_specific(application, &identifier)
     guard result >= 0 else {
       throw SystemdError(
-        .other, "cannot read", "/etc/machine-id", code: -result, reason: "make one with systemd-machine-id-setup(1)")
+        .other, "cannot read", "/etc/machine-id", code: -result,
+        reason: "make one with systemd-machine-id-setup(1)")
     }
     return withUnsafeBytes(of: identifier) { Array($0) }
   }

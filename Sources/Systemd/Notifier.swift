@@ -10,7 +10,9 @@ public struct Notifier: Sendable {
   public init() {}
 
   /// The service is at work, or is so again after a reload.
-  public func ready(status: String? = nil) throws(SystemdError) { try send(["READY=1"] + Self.status(status)) }
+  public func ready(status: String? = nil) throws(SystemdError) {
+    try send(["READY=1"] + Self.status(status))
+  }
 
   /// A reload has begun; always to be ended by `ready`.
   public func reloading(status: String? = nil) throws(SystemdError) {
@@ -43,7 +45,8 @@ public struct Notifier: Sendable {
   /// Waits until systemd has read everything that was sent: before an exit that it could overtake (BARRIER=1).
   public func barrier(timeLimit: TimeSpan) throws(SystemdError) {
     try check(
-      sd_notify_barrier(0, UInt64(max(timeLimit.microseconds, 0))), "cannot wait for", "the notification socket")
+      sd_notify_barrier(0, UInt64(max(timeLimit.microseconds, 0))), "cannot wait for",
+      "the notification socket")
   }
 
   private func send(_ assignments: [String]) throws(SystemdError) {

@@ -66,7 +66,8 @@ struct UnitReload {
     switch name {
     case "org.freedesktop.DBus.Error.AccessDenied",
       "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired":
-      error(.denied, "\(oneLine(message)); allow it in a polkit rule for org.freedesktop.systemd1.manage-units")
+      error(
+        .denied, "\(oneLine(message)); allow it in a polkit rule for org.freedesktop.systemd1.manage-units")
     case "org.freedesktop.systemd1.NoSuchUnit", "org.freedesktop.systemd1.LoadFailed",
       "org.freedesktop.systemd1.UnitMasked", "org.freedesktop.systemd1.BadUnitSetting":
       error(.noSuchUnit, oneLine(message))

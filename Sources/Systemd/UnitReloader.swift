@@ -138,7 +138,8 @@ public struct UnitReloader: Sendable {
   private func send(_ call: UnitReload.Call) throws(SystemdError) {
     switch call {
     case .match:
-      let rule = "type='signal',sender='\(Manager.destination)',interface='\(Manager.interface)',member='JobRemoved'"
+      let rule =
+        "type='signal',sender='\(Manager.destination)',interface='\(Manager.interface)',member='JobRemoved'"
       try send(
         call, to: "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "AddMatch", [rule])
     case .subscribe:

@@ -11,8 +11,8 @@ public import Platform
   private let isHealthy: @RotationActor @Sendable () -> String?
   private let onWithheld: @RotationActor @Sendable (String) -> Void
   private var isWithheld = false
-  // Dispatch objects may be used from everywhere.
-  private nonisolated(unsafe) let timer: (any DispatchSourceTimer)?
+  // Dispatch objects may be used from everywhere. Made by `start`: one that was never activated cannot be released.
+  private nonisolated(unsafe) var timer: (any DispatchSourceTimer)?
 
   /// A watchdog that begins with `start`; does nothing where `interval` is nil.
   ///
@@ -26,7 +26,6 @@ public import Platform
     self.feed = feed
     self.isHealthy = isHealthy
     self.onWithheld = onWithheld
-    timer = interval.map { _ in DispatchSource.makeTimerSource(queue: RotationActor.shared.queue) }
   }
 
   deinit { timer?.cancel() }
@@ -40,16 +39,21 @@ public import Platform
 
   /// Feeds at once, and then at every half of the interval (with a leeway of a tenth).
   public func start() {
-    guard let timer, let interval else { return }
+    guard let interval, timer == nil else { return }
+    let timer = DispatchSource.makeTimerSource(queue: RotationActor.shared.queue)
     let half = Int(clamping: max(interval.microseconds / 2, 1))
     timer.setEventHandler { @Sendable [weak self] in RotationActor.assumeIsolated { self?.beat() } }
     timer.schedule(
       deadline: .now(), repeating: .microseconds(half), leeway: .microseconds(half / 5))
     timer.activate()
+    self.timer = timer
   }
 
   /// Stops feeding.
-  public func stop() { timer?.cancel() }
+  public func stop() {
+    timer?.cancel()
+    timer = nil
+  }
 
   /// One round: asks, and feeds or withholds.
   func beat() {

@@ -21,7 +21,8 @@
     }
 
     static let calls: [Syscall] = [
-      .openat, .readlinkat, .fstat, .fstatat, .statx, .getrandom, .fallocate, .fchown, .lgetxattr, .fsetxattr, .fchmod,
+      .openat, .readlinkat, .fstat, .fstatat, .statx, .getrandom, .fallocate, .fchown, .lgetxattr, .fsetxattr,
+      .fchmod,
       .pwrite, .ftruncate, .fsync, .renameat, .unlinkat,
     ]
     static let errnos = [EIO, ENOSPC, EDQUOT, EROFS, EACCES, EPERM, ENOMEM, EMFILE]
@@ -63,7 +64,8 @@
       #expect(OpenDescriptors.under(directory.path) == [])
     }
 
-    @Test(arguments: calls) func failureAtAnyOccurrenceLeavesOldOrNewWholeAndNothingElse(call: Syscall) throws {
+    @Test(arguments: calls) func failureAtAnyOccurrenceLeavesOldOrNewWholeAndNothingElse(call: Syscall) throws
+    {
       let undisturbed = SyscallFaults()
       #expect(try check(undisturbed, "undisturbed"))
       let occurrences = undisturbed.count(of: call)
@@ -163,7 +165,8 @@
     @Test func faultyStorageIsFoundByTheProof() throws {
       for fault in [
         .init(.pread, .transfers(atMost: 0)), .init(.pread, .fails(EIO)), .init(.renameat, .fails(EACCES)),
-        .init(.renameat, .fails(EACCES), first: 2), .init(.fsync, .fails(EIO)), .init(.fsync, .fails(EIO), first: 2),
+        .init(.renameat, .fails(EACCES), first: 2), .init(.fsync, .fails(EIO)),
+        .init(.fsync, .fails(EIO), first: 2),
       ] as [SyscallFaults.Fault] {
         SyscallFaults.$current.withValue(SyscallFaults(fault)) {
           #expect(throws: SystemError.self, "\(fault)") { try AtomicFile.prove(specification) }

@@ -32,7 +32,8 @@ import Testing
     let text = refusal(FileSpecification(path: directory.path("a/b/secret")))
     #expect(
       text
-        == "cannot open directory \(directory.path)/a/b: no such file or directory (ENOENT); at its component \"a\"")
+        == "cannot open directory \(directory.path)/a/b: no such file or directory (ENOENT); at its component \"a\""
+    )
   }
 
   @Test func linkIsRefusedUnlessAllowedAndThenItsTargetIsReplacedWhereItIs() throws {
@@ -71,9 +72,11 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    (0o777, false), (0o1777, false), (0o707, false), (0o702, false), (0o700, true), (0o755, true), (0o2770, true),
-  ] as [(UInt32, Bool)])
+  @Test(
+    arguments: [
+      (0o777, false), (0o1777, false), (0o707, false), (0o702, false), (0o700, true), (0o755, true),
+      (0o2770, true),
+    ] as [(UInt32, Bool)])
   func directoryIsTrustedByItsMode(mode: UInt32, trusted: Bool) throws {
     let parent = try directory.makeDirectory("parent", mode: mode)
     let specification = FileSpecification(path: parent + "/secret")

@@ -19,9 +19,12 @@ func commit(_ file: AtomicFile, _ text: String) throws -> Publication {
 
 /// Publishes `text` as a whole.
 @discardableResult
-func publish(_ specification: FileSpecification, _ text: String, narrowIfRefused: Bool = false) throws -> Publication {
+func publish(_ specification: FileSpecification, _ text: String, narrowIfRefused: Bool = false) throws
+  -> Publication
+{
   try commit(
-    try AtomicFile(preparing: specification, capacity: text.utf8.count, narrowIfRefused: narrowIfRefused), text)
+    try AtomicFile(preparing: specification, capacity: text.utf8.count, narrowIfRefused: narrowIfRefused),
+    text)
 }
 
 @Suite struct AtomicFileTests {
@@ -118,7 +121,8 @@ func publish(_ specification: FileSpecification, _ text: String, narrowIfRefused
 
   @Test func leftoversOfThisFileAreRemovedAndNothingElse() throws {
     let others = [
-      ".secret.tokenroll-0123456789abcdeg", ".secret.tokenroll-0123", ".other.tokenroll-0123456789abcdef", "secret",
+      ".secret.tokenroll-0123456789abcdeg", ".secret.tokenroll-0123", ".other.tokenroll-0123456789abcdef",
+      "secret",
     ]
     for name in others + [".secret.tokenroll-0123456789abcdef"] { try directory.write(name, "x") }
     #expect(try AtomicFile.removeLeftovers(FileSpecification(path: target)) == 1)
@@ -126,7 +130,8 @@ func publish(_ specification: FileSpecification, _ text: String, narrowIfRefused
   }
 
   @Test func readerNeverSeesATornEmptyOrWiderFile() async throws {
-    let specification = FileSpecification(path: target, mode: 0o640)
+    let directory = try TemporaryDirectory(in: "/dev/shm")
+    let specification = FileSpecification(path: directory.path("secret"), mode: 0o640)
     let texts = (0..<10).map { String(repeating: String($0), count: 40 + $0 * 4_000) }
     try publish(specification, texts[0])
     let path = directory.path
@@ -137,7 +142,9 @@ func publish(_ specification: FileSpecification, _ text: String, narrowIfRefused
         let text = TemporaryDirectory.contents(path + "/secret") ?? "none"
         if !texts.contains(text) { wrong.append("contents of \(text.utf8.count) bytes") }
         for name in TemporaryDirectory.names(path) {
-          if let mode = status("\(path)/\(name)")?.st_mode, mode & 0o7777 & ~0o640 != 0 { wrong.append("\(name) \(mode)") }
+          if let mode = status("\(path)/\(name)")?.st_mode, mode & 0o7777 & ~0o640 != 0 {
+            wrong.append("\(name) \(mode)")
+          }
         }
       }
       return wrong
