@@ -24,7 +24,7 @@ enum PlainHTTP {
     var head = ["\(method) \(path) HTTP/1.1", "Host: 127.0.0.1:\(port)", "Connection: close"] + headers
     head.append("Content-Length: \(body.utf8.count)")
     let request = Array((head.joined(separator: "\r\n") + "\r\n\r\n" + body).utf8)
-    guard Glibc.send(descriptor, request, request.count, Int32(MSG_NOSIGNAL.rawValue)) == request.count else {
+    guard Glibc.send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else {
       throw TestFailure("\(method) \(path) could not be sent")
     }
     var answer: [UInt8] = []

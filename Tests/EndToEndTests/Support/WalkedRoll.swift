@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 
 /// One roll of a token of its own under the injector: what the walks over its system calls have in common.
 struct WalkedRoll: Sendable {
