@@ -62,9 +62,12 @@ let package = Package(
     tests("PlatformTests", ["Platform", "Core", "CLinux", "TestSupport"]),
     tests("CloudflareAPITests", ["CloudflareAPI", "Platform", "Core", "JSON"]),
     tests("SystemdTests", ["Systemd", "CSystemd", "Platform", "Core", "JSON", "TestSupport"]),
-    tests("StoreTests", ["Store", "Platform", "Core"]),
-    tests("DaemonTests", ["Daemon", "Core", "Configuration", "Platform", "Store"]),
-    tests("EndToEndTests", ["JSON"]),
+    tests("StoreTests", ["Store", "Platform", "Core", "TestSupport"]),
+    tests(
+      "DaemonTests",
+      ["Daemon", "CloudflareAPI", "Core", "Configuration", "JSON", "Platform", "Store", "Systemd", "TestSupport"]),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["JSON"], exclude: ["sdk_check.py"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

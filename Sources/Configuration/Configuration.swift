@@ -8,14 +8,18 @@ public struct Configuration: Sendable, Equatable {
   public var tokens: [Entry]
   /// An absolute path; the default is `$STATE_DIRECTORY`, and without it `/var/lib/tokenroll`.
   public var stateDirectory: String
+  /// `wait_for_clock`: nothing is rolled before the clock was synchronised since the machine started.
+  public var waitForClock: Bool
 
   /// A configuration of these parts.
   public init(
-    api: APISettings, credentials: [String: CredentialSource], tokens: [Entry], stateDirectory: String
+    api: APISettings, credentials: [String: CredentialSource], tokens: [Entry], stateDirectory: String,
+    waitForClock: Bool = false
   ) {
     self.api = api
     self.credentials = credentials
     self.tokens = tokens
     self.stateDirectory = stateDirectory
+    self.waitForClock = waitForClock
   }
 }

@@ -8,6 +8,8 @@ public enum RollEvent: Sendable, Equatable {
   case prepared(old: OldSecret)
   /// Something that a roll needs is not ready. Nothing was sent.
   case notReady(String, errno: Int32?)
+  /// The roll has to wait, through no fault of anything: a window of `not_during` began meanwhile.
+  case postponed(for: TimeSpan)
   /// The API was asked about the token before its first roll.
   case inspected(modifiedOn: Timestamp?, old: Standing)
   /// The API did not say anything about the token.

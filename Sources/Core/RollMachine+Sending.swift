@@ -8,6 +8,9 @@ extension RollMachine {
       }
       phase = .inspecting
       return [.inspect(old: old)]
+    case (.preflight, .postponed(let span)):
+      phase = .backingOff
+      return [.wake(after: span)]
     case (.preflight, .notReady(let reason, let errno)):
       return putOff(reason, errno: errno, at: moment)
     case (.inspecting, .inspected(_, old: .otherToken(let id))):

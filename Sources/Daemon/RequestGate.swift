@@ -89,6 +89,9 @@ internal import Platform
     for waiter in waiters { waiter.continuation.resume(returning: nil) }
   }
 
+  /// How many wait.
+  var waitingCount: Int { waiting.values.reduce(0) { $0 + $1.count } }
+
   private func admit() {
     var earliest: TimeSpan?
     var blocked: Set<String> = []

@@ -106,6 +106,11 @@ extension RollRunner {
         entry.credential, urgency: isCure ? .cure : .roll, since: since, cost: cost)
     }
     guard permit != nil else { return .notReady("the service is stopping", errno: nil) }
+    // The wait for the permit may have been long.
+    if !isCure, let end = services.planner.quietUntil(entry, at: services.clock.now) {
+      abandon()
+      return .postponed(for: end - services.clock.now)
+    }
     do throws(SystemError) {
       guard let id = machine.rollID else { return .notReady("the roll has no identity", errno: nil) }
       credential = try services.credential(entry.credential)
@@ -236,11 +241,12 @@ extension RollRunner {
     settled.fingerprint = outcome == .settled ? newSecret?.fingerprint : nil
     settled.failures = isGood ? 0 : machine.failures + 1
     settled.doubtUntil = machine.doubtUntil
+    settled.nextDue = services.planner.due(entry, settled, at: now)
     do throws(StoreError) {
       try services.store.settle(
         token: settled.row, outcome, detail: detail, fingerprint: settled.fingerprint,
         rolledAt: settled.lastSuccess ?? now, outage: outage, failures: settled.failures,
-        doubtUntil: settled.doubtUntil, nextDue: nil, at: now)
+        doubtUntil: settled.doubtUntil, nextDue: settled.nextDue, at: now)
     } catch {
       return .notSettled(error.description)
     }

@@ -11,6 +11,7 @@ internal import Store
   let gate: RequestGate
   let store: RollStore
   let publisher: Publisher
+  let planner: Planner
   let credentials: CredentialReader
   let log: any EventSink
   let clock: any Clock
@@ -18,13 +19,14 @@ internal import Store
 
   init(
     configuration: Configuration, issuer: any TokenIssuer, gate: RequestGate, store: RollStore,
-    publisher: Publisher, credentials: CredentialReader, log: any EventSink, clock: any Clock, health: Health
+    publisher: Publisher, planner: Planner, credentials: CredentialReader, log: any EventSink, clock: any Clock, health: Health
   ) {
     self.configuration = configuration
     self.issuer = issuer
     self.gate = gate
     self.store = store
     self.publisher = publisher
+    self.planner = planner
     self.credentials = credentials
     self.log = log
     self.clock = clock

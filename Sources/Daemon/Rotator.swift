@@ -16,7 +16,6 @@ internal import Store
   }
 
   private let services: RollServices
-  private let planner: Planner
   private var slots: [Slot] = []
   /// One lane for each credential, so that one whose budget is spent does not hold up the others.
   private var lanes: [String: Lane] = [:]
@@ -26,16 +25,22 @@ internal import Store
   private var waits = DueQueue<TimeSpan>()
   private var dueTimer: WakeTimer?
   private var waitTimer: BootTimer?
+  private var clockTimer: BootTimer?
+  private let awakeSince: TimeSpan
+  /// The latest attempt that was recorded for any token.
+  private var lastRecorded: Timestamp?
+  private var clockDoubt: String?
   private var isStopping = false
   private var safety: CheckedContinuation<Void, Never>?
   /// Called whenever the numbers for the status line may have changed.
   var onChange: @RotationActor () -> Void = {}
 
-  init(services: RollServices, planner: Planner) throws(SystemError) {
+  init(services: RollServices) throws(SystemError) {
     self.services = services
-    self.planner = planner
+    awakeSince = services.clock.bootTime
     dueTimer = WakeTimer { [weak self] in self?.tick() }
     waitTimer = try BootTimer { [weak self] in self?.resumeWaiting() }
+    clockTimer = try BootTimer { [weak self] in self?.tick() }
   }
 }
 
@@ -83,7 +88,10 @@ extension Rotator {
   private func arrange() throws(StoreError) {
     var known: [TokenKey: TokenRecord] = [:]
     if slots.isEmpty {
-      for record in try services.store.tokens() { known[TokenKey(record.accountID, record.tokenID)] = record }
+      for record in try services.store.tokens() {
+        known[TokenKey(record.accountID, record.tokenID)] = record
+        if let attempt = record.lastAttempt { lastRecorded = max(attempt, lastRecorded ?? attempt) }
+      }
     }
     var places: [TokenKey: Int] = [:]
     for (index, slot) in slots.enumerated() {
@@ -205,24 +213,37 @@ extension Rotator {
   /// Makes the plan anew, as after a reload or a step of the clock.
   func planAll() {
     for credential in lanes.keys { lanes[credential]?.dues = DueQueue() }
-    for index in slots.indices { plan(index) }
+    var changed: [(row: Int64, due: Timestamp?)] = []
+    for index in slots.indices {
+      let due = plan(index)
+      guard runners[index] == nil, due != slots[index].record.nextDue else { continue }
+      slots[index].record.nextDue = due
+      changed.append((slots[index].record.row, due))
+    }
+    guard !changed.isEmpty else { return }
+    do throws(StoreError) {
+      try services.store.plan(changed)
+    } catch {
+      services.log.record(Event(.stateNotWritten, "The plan could not be kept: \(error)."))
+    }
   }
 
-  private func plan(_ index: Int) {
+  @discardableResult private func plan(_ index: Int) -> Timestamp? {
     let slot = slots[index]
     let lane = slot.entry.credential
     guard slot.isConfigured, slot.entry.enabled, runners[index] == nil, !isStopping,
-      let due = planner.due(slot.entry, slot.record, at: services.clock.now)
+      let due = services.planner.due(slot.entry, slot.record, at: services.clock.now)
     else {
       lanes[lane]?.dues.remove(index)
-      return
+      return nil
     }
     lanes[lane, default: Lane()].dues.set(index, to: due)
+    return due
   }
 
   /// Begins what is due, as far as the lanes have room, and arms the timer for the next.
   func tick() {
-    guard !isStopping else { return }
+    guard !isStopping, isClockTrusted else { return }
     let now = services.clock.now
     var earliest: Timestamp?
     for credential in lanes.keys {
@@ -248,6 +269,36 @@ extension Rotator {
     runner.isCounted = true
     lanes[runner.lane, default: Lane()].active += 1
     work(on: index, with: runner) { await runner.run(.due(.random(), cause)) }
+  }
+}
+
+// MARK: - The clock
+
+extension Rotator {
+  /// The plan of a clock that was set.
+  func clockWasSet() {
+    services.planner.clockWasSet(at: services.clock.now)
+    planAll()
+    tick()
+  }
+
+  /// Whether to go by the wall clock; where not, it is looked at again in a minute and whenever it is set.
+  private var isClockTrusted: Bool {
+    let trust = ClockTrust(waitsForMark: services.configuration.waitForClock)
+    let verdict = trust.verdict(
+      now: services.clock.now, lastRecorded: lastRecorded, isMarked: ClockState.isMarked,
+      isSynchronised: ClockState.isSynchronised, awake: services.clock.bootTime - awakeSince)
+    guard case .doubted(let reason) = verdict else {
+      clockDoubt = nil
+      return true
+    }
+    if clockDoubt == nil {
+      services.log.record(Event(.clockImplausible, "Nothing is rolled: \(reason)."))
+    }
+    clockDoubt = reason
+    dueTimer?.cancel()
+    services.health.arm(clockTimer, for: services.clock.bootTime + .minutes(1))
+    return false
   }
 }
 
@@ -316,6 +367,11 @@ extension Rotator {
         return
       }
       let cause = runner.machine.cause
+      let now = services.clock.now
+      if cause != .cure, let end = services.planner.quietUntil(runner.entry, at: now) {
+        waits.set(runner.slot, to: services.clock.bootTime + (end - now))
+        return
+      }
       work(on: runner.slot, with: runner) { await runner.run(.due(.random(), cause)) }
     default:
       work(on: runner.slot, with: runner) { await runner.run(.wake) }

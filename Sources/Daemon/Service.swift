@@ -34,7 +34,6 @@ public import Systemd
   private let clock = SystemClock()
   private let lock: InstanceLock
   private let services: RollServices
-  private let planner: Planner
   private let rotator: Rotator
   private var unready = 0
   private var stopped: CheckedContinuation<Void, Never>?
@@ -77,10 +76,10 @@ public import Systemd
       services = RollServices(
         configuration: configuration, issuer: try Self.client(configuration.api), gate: gate, store: store,
         publisher: Publisher(escrow: escrow),
+        planner: Planner(machineID: Jitter.key(machineID: machineID) ?? (0, 0), start: clock.now),
         credentials: CredentialReader(directory: CredentialsDirectory.current), log: log, clock: clock,
         health: health)
-      planner = Planner(machineID: Jitter.key(machineID: machineID) ?? (0, 0), start: clock.now)
-      rotator = try Rotator(services: services, planner: planner)
+      rotator = try Rotator(services: services)
     } catch {
       throw ServiceFailure(error)
     }
@@ -158,10 +157,8 @@ public import Systemd
   }
 
   private func clockWasSet() {
-    planner.clockWasSet(at: clock.now)
     log.record(Event(.clockStepped, "The clock was set; the plan is made anew."))
-    rotator.planAll()
-    rotator.tick()
+    rotator.clockWasSet()
   }
 }
 

@@ -16,6 +16,8 @@ public struct TokenRecord: Sendable, Equatable {
   public var lastSuccess: Timestamp?
   /// The last time of the schedule that was passed over on purpose.
   public var lastSkip: Timestamp?
+  /// When it is due next, as it was planned last.
+  public var nextDue: Timestamp?
   /// By what the secret that the last roll published and verified is recognised.
   public var fingerprint: Fingerprint?
   /// Until when an earlier request of uncertain outcome may still take effect.
@@ -26,7 +28,7 @@ public struct TokenRecord: Sendable, Equatable {
   /// The record of a token that was seen for the first time; the rest as given.
   public init(
     row: Int64 = 0, accountID: String, tokenID: String, firstSeen: Timestamp, lastAttempt: Timestamp? = nil,
-    lastSuccess: Timestamp? = nil, lastSkip: Timestamp? = nil, fingerprint: Fingerprint? = nil,
+    lastSuccess: Timestamp? = nil, lastSkip: Timestamp? = nil, nextDue: Timestamp? = nil, fingerprint: Fingerprint? = nil,
     doubtUntil: Timestamp? = nil, failures: Int = 0
   ) {
     self.row = row
@@ -36,6 +38,7 @@ public struct TokenRecord: Sendable, Equatable {
     self.lastAttempt = lastAttempt
     self.lastSuccess = lastSuccess
     self.lastSkip = lastSkip
+    self.nextDue = nextDue
     self.fingerprint = fingerprint
     self.doubtUntil = doubtUntil
     self.failures = failures

@@ -61,3 +61,6 @@ int linux_fsetxattr(int descriptor, const char *_Nonnull name, const void *_Nonn
 // errno, as posix_spawn does.
 int linux_spawn_close_from(void *_Nonnull actions, int first);
 int linux_spawn_change_directory(void *_Nonnull actions, const char *_Nonnull path);
+
+// Whether the kernel considers the wall clock synchronised (adjtimex(2)).
+int linux_clock_is_synchronised(void);

@@ -1,0 +1,171 @@
+import Core
+import Store
+import TestSupport
+import Testing
+
+@Suite struct RollStoreTests {
+  private static let machine = "0123456789abcdef0123456789abcdef"
+  private let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory(in: "/dev/shm") }
+
+  private func open(machine: String = machine, adopt: Bool = false) throws(StoreError) -> RollStore {
+    try RollStore(directory: directory.path, machineID: machine, adopt: adopt)
+  }
+
+  private func roll(_ number: UInt64, cause: RollCause = .schedule) -> UnsettledRoll {
+    UnsettledRoll(id: RollID(high: 1, low: number), cause: cause, startedAt: Timestamp(seconds: 1_000 + Int64(number)))
+  }
+
+  @Test func whatIsEnrolledIsThereAfterReopening() throws {
+    let first = try open().enroll([("account", "a"), ("account", "b")], at: Timestamp(seconds: 7))
+    #expect(first.map(\.tokenID) == ["a", "b"])
+    let records = try open().tokens()
+    #expect(records == first)
+    #expect(records.allSatisfy { $0.firstSeen == Timestamp(seconds: 7) && $0.lastAttempt == nil })
+  }
+
+  @Test func anIntentSurvivesAStopWithEverythingItHolds() throws {
+    let store = try open()
+    let token = try #require(try store.enroll([("account", "a")], at: Timestamp(seconds: 7)).first)
+    var intent = roll(1, cause: .cure)
+    intent.oldFingerprint = Fingerprint(bytes: (0..<32).map { UInt8($0) })
+    intent.modifiedOn = Timestamp(seconds: 5)
+    intent.needsConfirmation = true
+    try store.recordIntent(intent, token: token.row, entry: "edge")
+    let found = try #require(try open().unsettled().first)
+    #expect(found.row == token.row)
+    #expect(found.entry == "edge")
+    #expect(found.roll == intent)
+    #expect(try open().tokens().first?.lastAttempt == intent.startedAt)
+  }
+
+  @Test func aSecondIntentClosesTheFirstAsLost() throws {
+    let store = try open()
+    let token = try #require(try store.enroll([("account", "a")], at: Timestamp(seconds: 7)).first)
+    try store.recordIntent(roll(1), token: token.row, entry: "edge")
+    #expect(try !store.isClosed(roll(1).id))
+    try store.recordIntent(roll(2, cause: .cure), token: token.row, entry: "edge")
+    #expect(try store.unsettled().map(\.roll.id) == [roll(2).id])
+    #expect(try store.isClosed(roll(1).id))
+    let history = try RollHistory(directory: directory.path).records(limit: 10)
+    #expect(history.map(\.outcome) == [.lost])
+  }
+
+  @Test func aWithdrawnIntentIsGoneAndRemembered() throws {
+    let store = try open()
+    let token = try #require(try store.enroll([("account", "a")], at: Timestamp(seconds: 7)).first)
+    try store.recordIntent(roll(1), token: token.row, entry: "edge")
+    try store.withdraw(
+      token: token.row, .notRolled, reason: "refused", owesCure: false, failures: 3,
+      doubtUntil: Timestamp(seconds: 99), at: Timestamp(seconds: 50))
+    #expect(try store.unsettled().isEmpty)
+    let record = try #require(try store.tokens().first)
+    #expect(record.failures == 3)
+    #expect(record.doubtUntil == Timestamp(seconds: 99))
+    #expect(record.lastSuccess == nil)
+    let entry = try #require(try RollHistory(directory: directory.path).records(limit: 10).first)
+    #expect(entry.outcome == .notRolled)
+    #expect(entry.detail == "refused")
+  }
+
+  @Test func aWithdrawnCureLeavesItsDebt() throws {
+    let store = try open()
+    let token = try #require(try store.enroll([("account", "a")], at: Timestamp(seconds: 7)).first)
+    try store.recordIntent(roll(1, cause: .cure), token: token.row, entry: "edge")
+    try store.withdraw(
+      token: token.row, .notRolled, reason: "refused", owesCure: true, failures: 1, doubtUntil: nil,
+      at: Timestamp(seconds: 50))
+    #expect(try open().unsettled().map(\.roll.stage) == [.lost])
+  }
+
+  @Test func settlingWritesHistoryAndForgetsTheIntent() throws {
+    let store = try open()
+    let token = try #require(try store.enroll([("account", "a")], at: Timestamp(seconds: 7)).first)
+    try store.recordIntent(roll(1), token: token.row, entry: "edge")
+    let fingerprint = Fingerprint(bytes: (0..<32).map { UInt8(31 - $0) })
+    try store.settle(
+      token: token.row, .settled, detail: nil, fingerprint: fingerprint, rolledAt: Timestamp(seconds: 60),
+      outage: .milliseconds(30), failures: 0, doubtUntil: nil, nextDue: Timestamp(seconds: 90),
+      at: Timestamp(seconds: 61))
+    #expect(try store.unsettled().isEmpty)
+    let record = try #require(try open().tokens().first)
+    #expect(record.lastSuccess == Timestamp(seconds: 60))
+    #expect(record.fingerprint == fingerprint)
+    #expect(record.nextDue == Timestamp(seconds: 90))
+    let entry = try #require(try RollHistory(directory: directory.path).records(entry: "edge", limit: 10).first)
+    #expect(entry.outage == .milliseconds(30))
+    #expect(entry.endedAt == Timestamp(seconds: 61))
+    #expect(try RollHistory(directory: directory.path).records(entry: "other", limit: 10).isEmpty)
+  }
+
+  @Test func theHistoryOfATokenIsBounded() throws {
+    let store = try open()
+    let token = try #require(try store.enroll([("account", "a")], at: Timestamp(seconds: 7)).first)
+    for number in 0..<520 {
+      try store.recordIntent(roll(UInt64(number)), token: token.row, entry: "edge")
+      try store.settle(
+        token: token.row, .settled, detail: nil, fingerprint: nil, rolledAt: Timestamp(seconds: 60), outage: nil,
+        failures: 0, doubtUntil: nil, nextDue: nil, at: Timestamp(seconds: Int64(number)))
+    }
+    let records = try RollHistory(directory: directory.path).records(limit: 10_000)
+    #expect(records.count == 500)
+    #expect(records.first?.endedAt == Timestamp(seconds: 519))
+  }
+
+  // MARK: Refusals
+
+  @Test func theStateOfAnotherMachineIsRefusedUntilItIsAdopted() throws {
+    _ = try open().enroll([("account", "a")], at: Timestamp(seconds: 7))
+    let other = String(repeating: "f", count: 32)
+    let refusal = #expect(throws: StoreError.self) { try open(machine: other) }
+    #expect(refusal?.kind == .foreign)
+    #expect(refusal?.description.contains("adopt-state") == true)
+    #expect(try open(machine: other, adopt: true).tokens().count == 1)
+    #expect(throws: StoreError.self) { try open() }
+  }
+
+  @Test func aFileThatIsNoDatabaseIsRefusedAndKept() throws {
+    try directory.write(Array("this is not a database, it is a text of some length".utf8), to: RollStore.fileName)
+    let refusal = #expect(throws: StoreError.self) { try open() }
+    #expect(refusal?.kind == .corrupt)
+    #expect(try directory.read(RollStore.fileName).starts(with: "this is not".utf8))
+  }
+
+  @Test func aDamagedPageIsRefused() throws {
+    let store = try open()
+    let tokens = (0..<2_000).map { (accountID: "account", tokenID: "token-\($0)") }
+    _ = try store.enroll(tokens, at: Timestamp(seconds: 7))
+    withExtendedLifetime(store) {}
+    var bytes = try directory.read(RollStore.fileName)
+    try #require(bytes.count > 32_768)
+    bytes.replaceSubrange(8_192..<16_384, with: repeatElement(0xa5, count: 8_192))
+    let copy = try TemporaryDirectory(in: "/dev/shm")
+    try copy.write(bytes, to: RollStore.fileName)
+    let refusal = #expect(throws: StoreError.self) {
+      try RollStore(directory: copy.path, machineID: Self.machine)
+    }
+    #expect(refusal?.kind == .corrupt)
+  }
+
+  @Test func theFormatOfALaterVersionIsRefused() throws {
+    _ = try open().tokens()
+    // PRAGMA user_version lies at offset 60, big-endian (sqlite.org, "Database File Format").
+    var bytes = try directory.read(RollStore.fileName)
+    bytes[63] = 99
+    let copy = try TemporaryDirectory(in: "/dev/shm")
+    try copy.write(bytes, to: RollStore.fileName)
+    let refusal = #expect(throws: StoreError.self) {
+      try RollStore(directory: copy.path, machineID: Self.machine)
+    }
+    #expect(refusal?.kind == .newer)
+  }
+
+  @Test func aDirectoryThatIsNotThereIsNamed() {
+    let refusal = #expect(throws: StoreError.self) {
+      try RollStore(directory: directory.path("missing"), machineID: Self.machine)
+    }
+    #expect(refusal?.kind == .failed)
+    #expect(refusal?.description.contains(directory.path("missing")) == true)
+  }
+}
