@@ -7,29 +7,28 @@ enum BaseURL {
   static func refusal(of url: String) -> String? {
     guard url.utf8.count <= mostBytes else { return "the URL is longer than \(mostBytes) bytes" }
     let isPlain = url.hasPrefix("http://")
-    guard isPlain || url.hasPrefix("https://") else {
-      return "\(quotation(url)) does not begin with \"https://\""
-    }
+    guard isPlain || url.hasPrefix("https://") else { return "the URL does not begin with \"https://\"" }
     guard url.utf8.allSatisfy({ 0x21..<0x7F ~= $0 && !Self.excluded.contains($0) }) else {
       return "the URL has a character that a URL cannot have; write it as %XX"
     }
     if url.contains("?") { return "the URL has a query" }
     if url.contains("#") { return "the URL has a fragment" }
-    if url.hasSuffix("/") { return "the URL ends with a slash; write it without" }
     let rest = url.dropFirst(isPlain ? 7 : 8)
     let authority = rest.prefix { $0 != "/" }
     if authority.contains("@") {
       return "the URL names a user; the credential is configured under \"credentials\""
-    }
-    let path = rest.dropFirst(authority.count + 1).split(separator: "/", omittingEmptySubsequences: false)
-    if authority.count < rest.count, path.contains(where: { ["", ".", ".."].contains($0) }) {
-      return "the URL's path has an empty, \".\" or \"..\" component"
     }
     guard let host = host(of: authority) else {
       return "\(quotation(String(authority))) is not a host, or a host and a port"
     }
     if isPlain, !isLoopback(host) {
       return "\"http://\" would send the credential in the clear; it is accepted for loopback addresses only"
+    }
+    if url.hasSuffix("/") { return "the URL ends with a slash; write it without" }
+    let components = rest.dropFirst(authority.count + 1).split(
+      separator: "/", omittingEmptySubsequences: false)
+    if authority.count < rest.count, components.contains(where: { ["", ".", ".."].contains($0) }) {
+      return "the URL's path has an empty, \".\" or \"..\" component"
     }
     return nil
   }

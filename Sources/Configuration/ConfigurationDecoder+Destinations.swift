@@ -61,7 +61,7 @@ extension ConfigurationDecoder {
       !parts.group.isRefused, !parts.allow.isRefused
     else { return nil }
     return Destination(
-      file: file, format: format, key: key.value ?? Self.defaultKey(for: format),
+      file: file, format: format, key: key.value ?? format.defaultKey,
       mode: parts.mode.value ?? 0o600,
       owner: parts.owner.value, group: parts.group.value, allow: parts.allow.value ?? [])
   }
@@ -79,20 +79,12 @@ extension ConfigurationDecoder {
     if let reserved = reservedFiles[file] {
       return refuse(node, "\(quotation(file)) is \(reserved), which a roll would overwrite")
     }
-    if let other = destinationFiles[file] {
+    if let other = destinationFiles.updateValue(index, forKey: file) {
+      destinationFiles[file] = other
       return refuse(
         node, "\(quotation(file)) is written by tokens[\(other.entry)].publish[\(other.destination)] already")
     }
-    destinationFiles[file] = index
     return .given(file, offset: offset)
-  }
-
-  private static func defaultKey(for format: Destination.Format) -> String? {
-    switch format {
-    case .env: "CLOUDFLARE_API_TOKEN"
-    case .json: "token"
-    case .raw, .r2Env, .r2JSON: nil
-    }
   }
 
   private func key(_ node: JSONNode, for format: Destination.Format) -> Field<String> {
@@ -103,7 +95,7 @@ extension ConfigurationDecoder {
     case .raw, .r2Env, .r2JSON:
       return refuse(node, "only the formats \"env\" and \"json\" have a key, not \"\(format.rawValue)\"")
     }
-    return key.map { sharedStrings.shared($0) }
+    return key.map { shared($0) }
   }
 
   private static func variableRefusal(_ name: String) -> String? {
@@ -157,7 +149,7 @@ extension ConfigurationDecoder {
     guard isName || isNumber else {
       return refuse(node, "\(quotation(text)) is not the name or number of \(what)")
     }
-    return .given(sharedStrings.shared(text), offset: node.offset)
+    return .given(shared(text), offset: node.offset)
   }
 
   private func exceptions(_ node: JSONNode) -> Field<Set<Destination.Exception>> {

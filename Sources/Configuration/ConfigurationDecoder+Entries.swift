@@ -54,7 +54,7 @@ extension ConfigurationDecoder {
     var account = Field<String>.absent
     var token = Field<String>.absent
     var credential = Field<String>.absent
-    var scheduleParts: ScheduleParts?
+    var scheduleNode: JSONNode?
     var publish: JSONNode?
     let isObject = members(of: node, ConfigurationKey.Entry.self) { key, value in
       switch key {
@@ -63,7 +63,7 @@ extension ConfigurationDecoder {
       case .accountID: account = accountID(value)
       case .tokenID: token = tokenID(value)
       case .credential: credential = self.credential(value)
-      case .schedule: scheduleParts = self.scheduleParts(value)
+      case .schedule: scheduleNode = value
       case .publish: publish = value
       }
     }
@@ -76,7 +76,7 @@ extension ConfigurationDecoder {
     if credential.isAbsent { report("\"credential\" is missing, here and in \"defaults\"", at: node) }
     if publish == nil { report("\"publish\" is missing", at: node) }
     refuseSecondEntry(of: account, token, index: index)
-    let schedule = schedule(scheduleParts, of: node)
+    let schedule = schedule(scheduleNode.map(scheduleParts), at: scheduleNode ?? node)
     let destinations = publish.flatMap { self.destinations($0, entry: index) }
     guard let name = name.value, !enabled.isRefused, let account = account.value, let token = token.value,
       let credential = credential.value, let schedule, let destinations
@@ -92,17 +92,17 @@ extension ConfigurationDecoder {
 extension ConfigurationDecoder {
   private func entryName(_ node: JSONNode, index: Int) -> Field<String> {
     guard case .given(let name, let offset) = string(node, refusal: Self.nameRefusal) else { return .refused }
-    if let other = entryNames[name] {
+    if let other = entryNames.updateValue(index, forKey: name) {
+      entryNames[name] = other
       return refuse(node, "\(quotation(name)) is the name of tokens[\(other)] already")
     }
-    entryNames[name] = index
     return .given(name, offset: offset)
   }
 
   private func accountID(_ node: JSONNode) -> Field<String> {
     identifier(node, "an account's id has 32 lower-case hexadecimal digits", count: 32...32) {
       $0.isDigit || 0x61...0x66 ~= $0
-    }.map { sharedStrings.shared($0) }
+    }.map { shared($0) }
   }
 
   private func tokenID(_ node: JSONNode) -> Field<String> {
@@ -129,20 +129,19 @@ extension ConfigurationDecoder {
   private func credential(_ node: JSONNode) -> Field<String> {
     guard case .given(let name, let offset) = string(node) else { return .refused }
     if let known = credentialNames.value, !known.contains(name) {
-      let nearest = Spelling.nearest(to: name, of: known.sorted())
+      let nearest = Spelling.nearest(to: name, of: known)
       return refuse(
         node, "there is no credential \(quotation(name))\(nearest.map { "; did you mean \"\($0)\"?" } ?? "")")
     }
-    return .given(sharedStrings.shared(name), offset: offset)
+    return .given(shared(name), offset: offset)
   }
 
   private func refuseSecondEntry(of account: Field<String>, _ token: Field<String>, index: Int) {
     guard let account = account.value, case .given(let id, let offset) = token else { return }
     let identity = TokenIdentity(account: account, token: id)
-    if let other = entryTokens[identity] {
+    if let other = entryTokens.updateValue(index, forKey: identity) {
+      entryTokens[identity] = other
       log.add("this token has an entry already, tokens[\(other)]", at: offset)
-    } else {
-      entryTokens[identity] = index
     }
   }
 }

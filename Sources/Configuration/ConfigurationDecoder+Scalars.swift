@@ -42,7 +42,8 @@ extension ConfigurationDecoder {
       } catch {
         return refuse(
           node,
-          "\(quotation(text)) is not a time span (\(error.message)); write e.g. \"30d\" or \"12h 30min\"")
+          "\(quotation(text)) is not a time span\(Self.reason(error, for: text)); write e.g. \"30d\" or \"12h 30min\""
+        )
       }
       spans[text] = span
     }
@@ -64,7 +65,7 @@ extension ConfigurationDecoder {
     } catch {
       return refuse(
         node,
-        "\(quotation(text)) is not a calendar expression (\(error.message)); write e.g. \"daily\" or \"Mon 03:00\""
+        "\(quotation(text)) is not a calendar expression\(Self.reason(error, for: text)); write e.g. \"daily\" or \"Mon 03:00\""
       )
     }
     if case .named(let zone) = calendar.zone, !context.zoneExists(zone) {
@@ -72,6 +73,11 @@ extension ConfigurationDecoder {
     }
     calendars[text] = calendar
     return .given(calendar, offset: node.offset)
+  }
+
+  /// What the parser says, which may quote `text`.
+  private static func reason(_ error: TimeSyntaxError, for text: String) -> String {
+    looksLikeSecret(text) ? "" : " (\(error.message))"
   }
 
   /// One of the raw values of `Choice`.
@@ -91,6 +97,9 @@ extension ConfigurationDecoder {
 }
 
 extension ConfigurationDecoder {
+  /// One copy of equal strings; a short one has no storage that could be shared.
+  func shared(_ string: String) -> String { string.utf8.count > 15 ? sharedStrings.shared(string) : string }
+
   /// The name of an entry or a credential.
   static func nameRefusal(_ name: String) -> String? {
     let first = name.utf8.first

@@ -33,18 +33,38 @@ extension ConfigurationDecoder {
 
   private func windows(_ node: JSONNode) -> Field<[CalendarExpression]> {
     guard node.kind == .array else { return refuse(node, insteadOf: "an array of calendar expressions") }
-    let fields = node.elements.map(calendar)
+    let fields = node.elements.map(window)
     let expressions = fields.compactMap(\.value)
     guard expressions.count == fields.count else { return .refused }
     return .given(sharedWindows.shared(expressions), offset: node.offset)
   }
 
-  /// The schedule of an entry: its own parts (nil where it has none) over the defaults.
-  func schedule(_ own: ScheduleParts?, of entry: JSONNode) -> Schedule? {
+  /// A window is what an expression covers, so one that names single seconds keeps nothing from happening.
+  private func window(_ node: JSONNode) -> Field<CalendarExpression> {
+    let field = calendar(node)
+    guard let expression = field.value else { return field }
+    // In the normal form "Mon *-*-* 08..17:*:* UTC".
+    let words = expression.description.split(separator: " ")
+    let seconds = words.first { $0.contains(":") }?.split(separator: ":").last ?? ""
+    guard seconds == "*" || seconds.contains("..") else {
+      return refuse(
+        node,
+        "\(quotation(node.string ?? "")) covers single seconds only; a window is e.g. \"Mon..Fri 08..17:*:*\""
+      )
+    }
+    guard words.prefix(2) != ["*-*-*", "*:*:*"] else {
+      return refuse(
+        node, "\(quotation(node.string ?? "")) covers all time; to freeze an entry write \"enabled\": false")
+    }
+    return field
+  }
+
+  /// The schedule of an entry: its own parts (nil where it has none) over the defaults; `node` is what lacks a cadence.
+  func schedule(_ own: ScheduleParts?, at node: JSONNode) -> Schedule? {
     let own = own ?? ScheduleParts()
     let parts = own.over(defaults.schedule)
     guard parts.hasCadence else {
-      report("the schedule has neither \"every\" nor \"calendar\", here or in \"defaults\"", at: entry)
+      report("the schedule has neither \"every\" nor \"calendar\", here or in \"defaults\"", at: node)
       return nil
     }
     if case .given(let every, let everyOffset) = parts.every,

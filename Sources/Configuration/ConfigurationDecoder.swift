@@ -40,6 +40,7 @@ final class ConfigurationDecoder {
 
     if let node = parts[.schema] { _ = string(node) }
     if let node = parts[.stateDirectory] { stateDirectory = path(node).value ?? stateDirectory }
+    let waitForClock = parts[.waitForClock].flatMap { boolean($0).value } ?? false
     let api = parts[.api].flatMap(apiSettings) ?? APISettings()
     let credentials = parts[.credentials].map(credentialSources) ?? .absent
     credentialNames = credentials.map { Set($0.keys) }
@@ -53,7 +54,9 @@ final class ConfigurationDecoder {
       report("\"\(key.rawValue)\" is missing", at: root)
     }
     guard let credentials = credentials.value, let tokens else { return nil }
-    return Configuration(api: api, credentials: credentials, tokens: tokens, stateDirectory: stateDirectory)
+    return Configuration(
+      api: api, credentials: credentials, tokens: tokens, stateDirectory: stateDirectory,
+      waitForClock: waitForClock)
   }
 
   /// A destination among all.
@@ -125,7 +128,7 @@ extension ConfigurationDecoder {
       report(node, insteadOf: "an object")
       return false
     }
-    let repeated = node.repeatedMembers.map(\.keyOffset)
+    let repeated = Set(node.repeatedMembers.map(\.keyOffset))
     for offset in repeated { log.add("this key is there twice", at: offset) }
     for member in node.members where repeated.isEmpty || !repeated.contains(member.keyOffset) { body(member) }
     return true

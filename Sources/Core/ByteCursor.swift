@@ -54,17 +54,19 @@ struct ByteCursor {
     return offset - start
   }
 
-  /// A run of digits as a number; nil where there is no digit, or where the number is above `limit`.
+  /// A run of digits as a number; nil, and no step, where there is no digit or the number is above `limit`.
   mutating func number(upTo limit: Int64) -> Int64? {
     var value: Int64 = 0
-    let start = offset
-    while let digit = current?.digit {
+    var ahead = self
+    while let digit = ahead.current?.digit {
       let (product, overflow) = value.multipliedReportingOverflow(by: 10)
       guard !overflow, product <= limit - digit else { return nil }
       value = product + digit
-      offset += 1
+      ahead.skip()
     }
-    return offset == start ? nil : value
+    guard ahead.offset > offset else { return nil }
+    self = ahead
+    return value
   }
 
   /// Exactly `count` digits as a number; nil, and no step, where fewer follow.
@@ -83,7 +85,9 @@ struct ByteCursor {
   var found: String {
     guard let byte = current else { return "the text ends" }
     guard byte >= 0x20, byte != 0x7F else { return "found a control character" }
-    let length = byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
+    var ahead = self
+    let digits = ahead.skip { $0.digit != nil }
+    let length = digits > 0 ? min(digits, 20) : byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
     return "found \"\(String(decoding: bytes[offset...].prefix(length), as: UTF8.self))\""
   }
 

@@ -59,6 +59,7 @@ enum CalendarField: Int, CaseIterable, Sendable {
 extension [CalendarComponent] {
   /// Sorted, each normalized, none twice: the order in which systemd prints them.
   var normalized: [CalendarComponent] {
+    guard count > 1 else { return map(\.normalized) }
     var result: [CalendarComponent] = []
     for component in map(\.normalized).sorted() where component != result.last { result.append(component) }
     return result

@@ -52,7 +52,7 @@ extension CalendarParts {
     let ofMonth = fromMonthEnd ? days.reversedDays(length: length) : UInt64(days)
     let first = CivilTime.weekday(ofDay: CivilTime.day(ofYear: year, month: month, day: 1))
     // Six weeks of weekdays in a row, moved so that bit 1 is the first of the month.
-    let weeks = (UInt64(weekdays) * 0x8_1020_4081 >> UInt64(first)) << 1
+    let weeks = ((UInt64(weekdays) * 0x8_1020_4081) >> UInt64(first)) << 1
     return ofMonth & weeks & ((2 << UInt64(length)) - 2)
   }
 

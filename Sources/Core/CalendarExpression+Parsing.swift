@@ -2,7 +2,9 @@ extension CalendarExpression {
   /// Reads an expression in systemd's OnCalendar language (systemd.time(7), "CALENDAR EVENTS", as of version 252).
   ///
   /// Throws with the place and what was expected there. A trailing word that has the form of a time zone name is taken
-  /// for one; whether it exists is not checked. What systemd accepts by accident is refused: a sign or space after `@`.
+  /// for one; whether it exists is not checked. What systemd accepts by accident is refused: a sign or a space after `@`,
+  /// a time zone other than UTC after a Unix time. Days from the end of a month go to 28 in every place of a list; systemd
+  /// 252 lowers the limit by 3 from one place to the next.
   public init(parsing text: String) throws(TimeSyntaxError) {
     let bytes = Array(text.utf8)[...]
     let (zone, end) = try Self.splitZone(bytes)
@@ -14,6 +16,10 @@ extension CalendarExpression {
     var fields = CalendarFields()
     if !cursor.takeShorthand(into: &fields) { try cursor.expression(into: &fields) }
     try fields.finish()
+    if fields.isUnixTime, case .named(let name) = zone {
+      throw TimeSyntaxError(
+        offset: end + 1, message: "found \"\(name)\" after a Unix time, which is UTC: expected the end")
+    }
     parts = CalendarParts(
       zone: fields.isUnixTime ? .utc : zone, weekdays: fields.weekdays, fromMonthEnd: fields.fromMonthEnd,
       fields: fields.components)
@@ -137,7 +143,10 @@ extension ByteCursor {
 
   /// Steps over the name of a weekday, whatever its case.
   private mutating func takeWeekday() -> Int? {
-    Self.weekdayNames.firstIndex { take($0.long, ignoringCase: true) || take($0.short, ignoringCase: true) }
+    guard current?.isLetter == true else { return nil }
+    return Self.weekdayNames.firstIndex {
+      take($0.long, ignoringCase: true) || take($0.short, ignoringCase: true)
+    }
   }
 
   fileprivate var beginsWithWeekday: Bool {
@@ -147,6 +156,7 @@ extension ByteCursor {
 
   /// Takes the whole text where it is one of the words that stand for an expression.
   fileprivate mutating func takeShorthand(into fields: inout CalendarFields) -> Bool {
+    guard current?.isLetter == true else { return false }
     func isWhole(_ names: StaticString...) -> Bool {
       names.contains {
         var ahead = self

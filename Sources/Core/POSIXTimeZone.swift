@@ -131,10 +131,11 @@ extension ByteCursor {
   }
 
   private mutating func field(_ range: ClosedRange<Int>, _ name: String) throws(TimeSyntaxError) -> Int {
-    let start = self
-    guard let value = number(upTo: Int64(range.upperBound)), range.contains(Int(value)) else {
-      throw start.expected("\(name) of \(range.lowerBound) to \(range.upperBound)")
+    var ahead = self
+    guard let value = ahead.number(upTo: Int64(range.upperBound)), range.contains(Int(value)) else {
+      throw expected("\(name) of \(range.lowerBound) to \(range.upperBound)")
     }
+    self = ahead
     return Int(value)
   }
 }

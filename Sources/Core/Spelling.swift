@@ -1,12 +1,21 @@
 /// Finds what somebody may have meant to write.
 public enum Spelling {
-  /// The one of `known` that `word` most likely stands for; nil where none is near.
-  public static func nearest(to word: String, of known: [String]) -> String? {
+  /// The one of `known` that `word` most likely stands for, misspelt or cut short; nil where none is near.
+  ///
+  /// Nil too where more than 100 are known: a file of many mistakes would take long.
+  public static func nearest(to word: String, of known: some Collection<String>) -> String? {
+    guard known.count <= 100 else { return nil }
     let folded = fold(word)
     let most = max(1, folded.count / 3)
-    return known.map { ($0, distance(folded, fold($0))) }
-      .filter { $0.1 <= most }
-      .min { $0.1 < $1.1 }?.0
+    let misspelt = known.map { ($0, distance(folded, fold($0))) }.filter { $0.1 <= most }.min {
+      ($0.1, $0.0) < ($1.1, $1.0)
+    }
+    return misspelt?.0
+      ?? known.filter { isBeginning(folded, of: fold($0)) || isBeginning(fold($0), of: folded) }.min()
+  }
+
+  private static func isBeginning(_ short: [UInt8], of long: [UInt8]) -> Bool {
+    short.count >= 3 && long.starts(with: short)
   }
 
   /// Upper case, `-` and `_` do not matter; of a very long word only the beginning is looked at.

@@ -75,12 +75,23 @@ public struct TimeZoneRules: Hashable, Sendable {
   /// Seconds east of UTC at an instant.
   public func offset(at instant: Timestamp) -> Int { Int(segment(at: instant.seconds).offset) }
 
+  /// The kind of local time with this abbreviation, whatever its case, in the year before or after `instant`.
+  public func localTimeType(abbreviated name: String, near instant: Timestamp) -> LocalTimeType? {
+    let wanted = name.lowercased()
+    let end = instant.seconds + 366 * 86_400
+    var segment = segment(at: instant.seconds - 366 * 86_400)
+    while types[segment.type].abbreviation.lowercased() != wanted {
+      guard segment.end < end else { return nil }
+      segment = self.segment(at: segment.end)
+    }
+    return types[segment.type]
+  }
+
   /// What the clocks show at an instant.
   public func civilTime(at instant: Timestamp) -> CivilTime {
     let seconds = instant.seconds
     return CivilTime(
-      seconds: seconds + segment(at: seconds).offset,
-      microsecond: Int(instant.microseconds - seconds &* 1_000_000))
+      seconds: seconds + segment(at: seconds).offset, microsecond: instant.microsecondOfSecond)
   }
 
   /// The instant at which the clocks show `time`.

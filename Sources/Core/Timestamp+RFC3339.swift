@@ -17,7 +17,7 @@ extension Timestamp {
     }
     if microseconds {
       text += "."
-      text.append(self.microseconds - seconds &* 1_000_000, width: 6)
+      text.append(microsecondOfSecond, width: 6)
     }
     return text + "Z"
   }

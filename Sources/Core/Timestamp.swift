@@ -10,9 +10,10 @@ public struct Timestamp: Hashable, Comparable, Sendable {
   public init(seconds: Int64) { self.microseconds = seconds &* 1_000_000 }
 
   /// Whole seconds since the Unix epoch, rounded down.
-  public var seconds: Int64 {
-    microseconds >= 0 ? microseconds / 1_000_000 : (microseconds - 999_999) / 1_000_000
-  }
+  public var seconds: Int64 { microseconds.flooredQuotient(1_000_000) }
+
+  /// What `seconds` leaves out, 0 to 999,999.
+  var microsecondOfSecond: Int { Int(microseconds &- seconds &* 1_000_000) }
 
   /// True where `lhs` is the earlier instant.
   public static func < (lhs: Timestamp, rhs: Timestamp) -> Bool { lhs.microseconds < rhs.microseconds }

@@ -105,7 +105,8 @@ extension RollRunner {
       permit = await services.gate.acquire(
         entry.credential, urgency: isCure ? .cure : .roll, since: since, cost: cost)
     }
-    guard permit != nil else { return .notReady("the service is stopping", errno: nil) }
+    // The gate is closed: the service is stopping.
+    guard permit != nil else { return .postponed(for: .zero) }
     // The wait for the permit may have been long.
     if !isCure, let end = services.planner.quietUntil(entry, at: services.clock.now) {
       abandon()
@@ -179,7 +180,7 @@ extension RollRunner {
   private func withdraw(_ outcome: RollOutcome, _ reason: String, _ owesCure: Bool) -> RollEvent? {
     record.failures = machine.failures
     record.doubtUntil = machine.doubtUntil
-    intent?.stage = owesCure ? .lost : .intended
+    if owesCure { intent?.stage = .lost } else { intent = nil }
     do throws(StoreError) {
       try services.store.withdraw(
         token: record.row, outcome, reason: reason, owesCure: owesCure, failures: machine.failures,
@@ -352,8 +353,8 @@ extension RollRunner {
     permit = nil
   }
 
-  /// Lets go of what was made ready.
-  private func abandon() {
+  /// Lets go of what was made ready: temporaries are removed, the place in flight is given back.
+  func abandon() {
     preparation = nil
     credential = nil
     releasePermit()

@@ -23,6 +23,8 @@ internal import Store
   /// The slots whose runner is at work now, as opposed to waiting.
   private var active: Set<Int> = []
   private var waits = DueQueue<TimeSpan>()
+  /// The slots whose last attempts came to nothing.
+  private var failing: Set<Int> = []
   private var dueTimer: WakeTimer?
   private var waitTimer: BootTimer?
   private var clockTimer: BootTimer?
@@ -141,6 +143,10 @@ extension Rotator {
     runners = kept
     waits = keptWaits
     active = keptActive
+    failing = []
+    for index in slots.indices {
+      note(index, failures: runners[index]?.machine.failures ?? slots[index].record.failures)
+    }
     lanes = [:]
     for (slot, runner) in runners where active.contains(slot) && runner.isCounted {
       runner.lane = slots[slot].entry.credential
@@ -333,6 +339,7 @@ extension Rotator {
       lanes[runner.lane]?.active -= 1
     }
     slots[index].record = runner.record
+    note(index, failures: runner.machine.failures)
     if let wait {
       waits.set(index, to: services.clock.bootTime + wait)
       armWaits()
@@ -342,6 +349,10 @@ extension Rotator {
     }
     resumeSafety()
     tick()
+  }
+
+  private func note(_ index: Int, failures: Int) {
+    if failures > 0 { failing.insert(index) } else { failing.remove(index) }
   }
 
   private func armWaits() {
@@ -392,9 +403,11 @@ extension Rotator {
     isStopping = true
     dueTimer?.cancel()
     services.gate.close()
-    guard !isSafe else { return }
-    armRescue()
-    await withCheckedContinuation { safety = $0 }
+    if !isSafe {
+      armRescue()
+      await withCheckedContinuation { safety = $0 }
+    }
+    for runner in runners.values { runner.abandon() }
   }
 
   /// While stopping, only what holds the one copy of a secret is still brought back.
@@ -420,10 +433,9 @@ extension Rotator {
 extension Rotator {
   /// The numbers of the status line.
   var summary: StatusSummary {
-    let failing = runners.values.filter { $0.machine.failures > 0 }.count
     let next = lanes.values.compactMap { $0.dues.first }.min { $0.time < $1.time }
     return StatusSummary(
-      entries: services.configuration.tokens.count, failing: failing,
+      entries: services.configuration.tokens.count, failing: failing.count,
       rolling: active.count, next: next.map { (slots[$0.slot].entry.name, $0.time) })
   }
 }

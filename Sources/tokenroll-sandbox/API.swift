@@ -36,7 +36,9 @@ struct API: Sendable {
     return directory.place(ofSecret: secret)?.token ?? secret
   }
 
-  private mutating func answer(_ request: Request, _ route: Route, _ bearer: Bearer, at now: Instant) -> Answer {
+  private mutating func answer(_ request: Request, _ route: Route, _ bearer: Bearer, at now: Instant)
+    -> Answer
+  {
     let secret: String
     switch bearer {
     case .missing:
@@ -88,7 +90,8 @@ extension API {
     }
     if let refusal = locationRefusal(of: token, request) { return refusal }
     let isAllowed =
-      token.isAllowed(PermissionGroup.tokensWrite) || call.isReading && token.isAllowed(PermissionGroup.tokensRead)
+      token.isAllowed(PermissionGroup.tokensWrite)
+      || call.isReading && token.isAllowed(PermissionGroup.tokensRead)
     guard place.account == account, isAllowed else {
       return .failure(403, .init(code: 9109, text: "Unauthorized to access requested resource"))
     }
@@ -97,18 +100,25 @@ extension API {
   }
 
   private func locationRefusal(of token: Token, _ request: Request) -> Answer? {
-    guard let condition = token.body.condition, let peer = request.peer, !condition.allows(peer) else { return nil }
+    guard let condition = token.body.condition, let peer = request.peer, !condition.allows(peer) else {
+      return nil
+    }
     return .failure(403, .init(code: 9109, text: "Cannot use the access token from location: \(peer)"))
   }
 
-  private mutating func verify(_ secret: String, _ account: String, _ request: Request, at now: Instant) -> Answer {
-    guard let place = directory.place(ofSecret: secret), place.account == account, let token = directory[place] else {
+  private mutating func verify(_ secret: String, _ account: String, _ request: Request, at now: Instant)
+    -> Answer
+  {
+    guard let place = directory.place(ofSecret: secret), place.account == account,
+      let token = directory[place]
+    else {
       return .failure(401, .init(code: 1000, text: "Invalid API Token"))
     }
     if let refusal = locationRefusal(of: token, request) { return refusal }
     directory.update(place) { $0.lastUsedOn = now }
     let status = token.status(at: now)
-    let messages = status == .active ? [Answer.Message(code: 10000, text: "This API Token is valid and active")] : []
+    let messages =
+      status == .active ? [Answer.Message(code: 10000, text: "This API Token is valid and active")] : []
     return .success(messages: messages) { writer in
       writer.beginObject()
       writer.member("id", token.id)
@@ -149,7 +159,9 @@ extension API {
     }
   }
 
-  private mutating func roll(_ place: Directory.Place, _ body: [UInt8], at now: Instant) throws(Answer.Message) -> Answer {
+  private mutating func roll(_ place: Directory.Place, _ body: [UInt8], at now: Instant) throws(Answer
+    .Message) -> Answer
+  {
     // The API's description demands a body, its own SDK sends none: both are taken.
     if !body.isEmpty { _ = try Self.fields(body) }
     let secret = directory.roll(place, at: now)
@@ -157,7 +169,9 @@ extension API {
     return .success { $0.value(secret) }
   }
 
-  private mutating func create(in account: String, _ body: [UInt8], at now: Instant) throws(Answer.Message) -> Answer {
+  private mutating func create(in account: String, _ body: [UInt8], at now: Instant) throws(Answer.Message)
+    -> Answer
+  {
     guard directory.accounts[account]?.order.count ?? 0 < Self.quota else {
       throw Answer.Message(code: 1005, text: "The account has \(Self.quota) tokens, the most it may have")
     }
@@ -170,7 +184,9 @@ extension API {
     return .success { token.write(.value, at: now, to: &$0) }
   }
 
-  private mutating func update(_ place: Directory.Place, _ body: [UInt8], at now: Instant) throws(Answer.Message) -> Answer {
+  private mutating func update(_ place: Directory.Place, _ body: [UInt8], at now: Instant) throws(Answer
+    .Message) -> Answer
+  {
     let fields = try Self.fields(body)
     let (parsed, isDisabled) = try Self.checked { () throws(FieldError) in
       (try Token.Body(fields), try Token.isDisabled(fields))

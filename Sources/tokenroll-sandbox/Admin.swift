@@ -30,7 +30,8 @@ struct Admin: Sendable {
       case ("wait", 1): return try wait(request, exchange)
       default:
         throw Refusal(
-          status: 404, text: "there is no \(request.path); there are /admin/tokens, faults, requests and wait")
+          status: 404, text: "there is no \(request.path); there are /admin/tokens, faults, requests and wait"
+        )
       }
     } catch {
       return .now(Self.failure(error.status, error.text, headers: error.headers))
@@ -143,7 +144,8 @@ extension Admin {
       let places = state.api.directory.places(ofToken: id)
       guard let place = places.first, places.count == 1 else {
         return Self.failure(
-          places.isEmpty ? 404 : 409, "\(places.isEmpty ? "no" : "more than one") token has the identifier \(id)")
+          places.isEmpty ? 404 : 409,
+          "\(places.isEmpty ? "no" : "more than one") token has the identifier \(id)")
       }
       if let change, !state.api.apply(change, to: place) {
         return Self.failure(409, "the secret is another token's")
@@ -165,11 +167,13 @@ extension Admin {
       var change = API.Change(secret: try fields.string("secret"))
       change.isDisabled = try Token.isDisabled(fields)
       if let status = try fields.string("status"), status == Token.Status.expired.rawValue {
-        throw fields.failure("status", "must be \"active\" or \"disabled\"; a past expires_on makes it expired")
+        throw fields.failure(
+          "status", "must be \"active\" or \"disabled\"; a past expires_on makes it expired")
       }
       if node["expires_on"] != nil { change.expiresOn = .some(try fields.instant("expires_on")) }
       if let secret = change.secret, !Bearer.isWellFormed(secret) {
-        throw fields.failure("secret", "must have 40 to 80 characters, each a letter, a digit, \"_\" or \"-\"")
+        throw fields.failure(
+          "secret", "must have 40 to 80 characters, each a letter, a digit, \"_\" or \"-\"")
       }
       return change
     }

@@ -66,7 +66,9 @@ extension Answer {
     return Answer(status: 200, body: body)
   }
 
-  static func failure(_ status: Int, _ errors: Message..., headers: [(name: String, value: String)] = []) -> Answer {
+  static func failure(_ status: Int, _ errors: Message..., headers: [(name: String, value: String)] = [])
+    -> Answer
+  {
     let body = JSONWriter.object { writer in
       writer.key("result")
       writer.null()

@@ -47,7 +47,8 @@ extension Condition {
     var networks: [Network] = []
     for text in try fields.strings(key) ?? [] {
       guard let network = Network(text) else {
-        throw fields.failure("\(key)/\(networks.count)", "must be an address or a network such as 192.0.2.0/24")
+        throw fields.failure(
+          "\(key)/\(networks.count)", "must be an address or a network such as 192.0.2.0/24")
       }
       networks.append(network)
     }

@@ -53,6 +53,7 @@ struct Connection: @unchecked Sendable {
 extension Answer {
   /// The headers of the answer, those that every answer has among them.
   func allHeaders(ray: String) -> [(name: String, value: String)] {
-    (contentType.map { [("Content-Type", $0)] } ?? []) + [("CF-RAY", ray), ("Server", "tokenroll-sandbox")] + headers
+    (contentType.map { [("Content-Type", $0)] } ?? []) + [("CF-RAY", ray), ("Server", "tokenroll-sandbox")]
+      + headers
   }
 }

@@ -24,7 +24,8 @@ enum Delivery: Sendable {
       let steps = [RawScript.Step.bytes(own.head(ray: ray)), .bytes(Array(own.body.prefix(end)))]
       self = .script(RawScript(steps: steps, ending: ending))
     case .html(let status):
-      self = Self.answer(Answer(status: status, contentType: "text/html; charset=UTF-8", body: Self.page(status)), fault)
+      self = Self.answer(
+        Answer(status: status, contentType: "text/html; charset=UTF-8", body: Self.page(status)), fault)
     case .empty(let status):
       self = Self.answer(Answer(status: status, contentType: nil, body: []), fault)
     case .unsuccessful(let status, let code, let message):
@@ -123,7 +124,8 @@ extension Answer {
 
   /// The status line and the headers, for a body with `padding` more bytes.
   func head(ray: String, padding: Int = 0) -> [UInt8] {
-    let lines = allHeaders(ray: ray) + [("Content-Length", String(body.count + padding)), ("Connection", "close")]
+    let lines =
+      allHeaders(ray: ray) + [("Content-Length", String(body.count + padding)), ("Connection", "close")]
     return statusLine + Array(lines.map { "\($0.name): \($0.value)\r\n" }.joined().utf8) + Array("\r\n".utf8)
   }
 }

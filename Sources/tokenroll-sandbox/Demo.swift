@@ -15,12 +15,15 @@ enum Demo {
     return directory
   }
 
-  private static func token(_ name: String, _ permission: String, in account: String, at now: Instant) -> Token {
+  private static func token(_ name: String, _ permission: String, in account: String, at now: Instant)
+    -> Token
+  {
     let groups = PermissionGroup.named(permission).map { [$0] } ?? []
     let issued = Instant(microseconds: now.microseconds / 1_000_000 * 1_000_000).adding(days: -90)
     return Token(
       id: Randomness.identifier(),
-      body: Token.Body(name: name, policies: [Policy(allowing: groups, in: account)]), secret: Randomness.secret(),
+      body: Token.Body(name: name, policies: [Policy(allowing: groups, in: account)]),
+      secret: Randomness.secret(),
       issuedOn: issued, modifiedOn: issued)
   }
 }

@@ -81,7 +81,9 @@ extension Directory {
     for fields in objects { add(try Self.account(fields, in: self, at: now)) }
   }
 
-  private static func account(_ fields: Fields, in directory: Directory, at now: Instant) throws(FieldError) -> Account {
+  private static func account(_ fields: Fields, in directory: Directory, at now: Instant) throws(FieldError)
+    -> Account
+  {
     try fields.refuseOthers(than: ["id", "name", "tokens"])
     let id = try fields.requiredString("id")
     guard id.utf8.count == 32 else { throw fields.failure("id", "must have 32 characters") }

@@ -33,7 +33,8 @@ struct FaultPlan: Sendable {
   /// The fault that applies to this call, which is counted.
   mutating func take(_ call: Call, account: String, token: String?) -> (id: Int, fault: Fault)? {
     guard !entries.isEmpty else { return nil }
-    for index in entries.indices where entries[index].fault.filter.matches(call, account: account, token: token) {
+    for index in entries.indices
+    where entries[index].fault.filter.matches(call, account: account, token: token) {
       if entries[index].fault.skip > 0 {
         entries[index].fault.skip -= 1
         continue

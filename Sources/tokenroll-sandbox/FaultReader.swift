@@ -56,7 +56,9 @@ struct FaultReader {
       case .null: break
       }
     }
-    let words = reader.values.filter { $0.key != "kind" }.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    let words = reader.values.filter { $0.key != "kind" }.sorted { $0.key < $1.key }.map {
+      "\($0.key)=\($0.value)"
+    }
     reader = FaultReader(
       values: reader.values, specification: ([reader.values["kind"] ?? ""] + words).joined(separator: ","))
     return try reader.read()
@@ -75,7 +77,8 @@ extension FaultReader {
     let name = string("kind") ?? ""
     guard let shape = FaultShape(rawValue: name) else {
       let known = FaultShape.allCases.map(\.rawValue).joined(separator: ", ")
-      throw FieldError(pointer: "/kind", problem: "is \"\(name)\", which is no kind of fault; known are \(known)")
+      throw FieldError(
+        pointer: "/kind", problem: "is \"\(name)\", which is no kind of fault; known are \(known)")
     }
     var fault = Fault(
       kind: try kind(shape), commitment: shape.needsAnswer ? .atOnce : .never, specification: specification)
@@ -104,7 +107,8 @@ extension FaultReader {
     case .delay: return .delay
     case .refuse:
       let status = try status(503, 300...599)
-      return .refuse(status: status, code: try code(status), message: string("message") ?? "refused by a fault")
+      return .refuse(
+        status: status, code: try code(status), message: string("message") ?? "refused by a fault")
     case .reset: return .end(.reset)
     case .close: return .end(.close)
     case .hang: return .hang(milliseconds: try integer("for_ms", 0...3_600_000))
@@ -113,13 +117,15 @@ extension FaultReader {
     case .empty: return .empty(status: try status(200, 200...599))
     case .unsuccessful:
       return .unsuccessful(
-        status: try status(200, 200...599), code: try code(200), message: string("message") ?? "refused by a fault")
+        status: try status(200, 200...599), code: try code(200),
+        message: string("message") ?? "refused by a fault")
     case .noResult: return .noResult
     case .result: return .result(try required("json"))
     case .body:
       let text = try required("body")
       return .body(
-        Array(text.utf8), status: try status(200, 200...599), contentType: string("content_type") ?? "application/json")
+        Array(text.utf8), status: try status(200, 200...599),
+        contentType: string("content_type") ?? "application/json")
     case .drip: return .drip(bytesPerSecond: try integer("bytes_per_second", 1...1_000_000) ?? 10)
     case .redirect: return .redirect(status: try status(307, 300...399), location: try required("location"))
     case .gzipBomb: return .gzipBomb(mebibytes: try integer("mib", 1...1024) ?? 64)
@@ -150,12 +156,15 @@ extension FaultReader {
       throw FieldError(pointer: "/commit", problem: "must be \"yes\" or \"no\"")
     }
     guard word == nil || late == nil else {
-      throw FieldError(pointer: "/commit_after_ms", problem: "says already that the call takes effect, and when")
+      throw FieldError(
+        pointer: "/commit_after_ms", problem: "says already that the call takes effect, and when")
     }
     if shape.needsAnswer, word == "no" || late != nil {
       throw FieldError(
         pointer: word == nil ? "/commit_after_ms" : "/commit",
-        problem: "cannot be: a fault of the kind \(shape.rawValue) sends the call's answer, so the call takes effect")
+        problem:
+          "cannot be: a fault of the kind \(shape.rawValue) sends the call's answer, so the call takes effect"
+      )
     }
     if let late { return .late(milliseconds: late) }
     return word.map { $0 == "yes" ? .atOnce : .never } ?? (shape.needsAnswer ? .atOnce : .never)
@@ -194,7 +203,9 @@ extension FaultReader {
   }
 
   private mutating func required(_ key: String) throws(FieldError) -> String {
-    guard let text = string(key) else { throw FieldError(pointer: "/\(key)", problem: "is required for this fault") }
+    guard let text = string(key) else {
+      throw FieldError(pointer: "/\(key)", problem: "is required for this fault")
+    }
     return text
   }
 

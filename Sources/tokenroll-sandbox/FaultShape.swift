@@ -10,7 +10,8 @@ enum FaultShape: String, CaseIterable {
   var needsAnswer: Bool {
     switch self {
     case .delay, .cut, .drip, .bigBody, .noResult, .statusLine: true
-    case .refuse, .reset, .close, .hang, .html, .empty, .unsuccessful, .result, .body, .redirect, .gzipBomb, .raw:
+    case .refuse, .reset, .close, .hang, .html, .empty, .unsuccessful, .result, .body, .redirect, .gzipBomb,
+      .raw:
       false
     }
   }

@@ -68,7 +68,8 @@ extension Instant: CustomStringConvertible {
       let year = Self.number(bytes[0..<4]), let month = Self.number(bytes[5..<7]),
       let day = Self.number(bytes[8..<10]), let hour = Self.number(bytes[11..<13]),
       let minute = Self.number(bytes[14..<16]), let second = Self.number(bytes[17..<19]),
-      1...12 ~= month, 1...Self.length(ofMonth: month, year: year) ~= day, hour < 24, minute < 60, second <= 60
+      1...12 ~= month, 1...Self.length(ofMonth: month, year: year) ~= day, hour < 24, minute < 60,
+      second <= 60
     else { return nil }
     var rest = bytes[19...]
     var fraction: Int64 = 0
@@ -100,7 +101,8 @@ extension Instant: CustomStringConvertible {
   private static func offset(_ zone: ArraySlice<UInt8>) -> Int64? {
     let zone = Array(zone)
     if zone.count == 1 { return zone[0] | 0x20 == UInt8(ascii: "z") ? 0 : nil }
-    guard zone.count == 6, zone[3] == UInt8(ascii: ":"), zone[0] == UInt8(ascii: "+") || zone[0] == UInt8(ascii: "-"),
+    guard zone.count == 6, zone[3] == UInt8(ascii: ":"),
+      zone[0] == UInt8(ascii: "+") || zone[0] == UInt8(ascii: "-"),
       let hours = number(zone[1..<3]), let minutes = number(zone[4..<6]), hours < 24, minutes < 60
     else { return nil }
     let seconds = hours * 3600 + minutes * 60

@@ -62,9 +62,13 @@ extension Options {
     case "--state": state = try words.value()
     case "--ready-file": readyFile = try words.value()
     case "--listen":
-      listen = try words.value("an address and a port such as 127.0.0.1:8787 or [::1]:0") { Listener.Address($0) }
+      listen = try words.value("an address and a port such as 127.0.0.1:8787 or [::1]:0") {
+        Listener.Address($0)
+      }
     case "--tls-certificate":
-      certificate = try words.value("good, expired, wrong-host or self-signed") { TLSIdentity.Quality(rawValue: $0) }
+      certificate = try words.value("good, expired, wrong-host or self-signed") {
+        TLSIdentity.Quality(rawValue: $0)
+      }
     case "--tls-max-version":
       tlsVersion = try words.value("1.1, 1.2 or 1.3") { TLSIdentity.Version(rawValue: $0) }
     case "--account":
@@ -107,7 +111,8 @@ extension Options {
       throw SandboxError(.usage, "--tls-certificate and --tls-max-version mean nothing without --tls")
     }
     guard demo == nil || fixture == nil && state == nil else {
-      throw SandboxError(.usage, "--demo keeps a fixture and a state of its own; leave out --fixture and --state")
+      throw SandboxError(
+        .usage, "--demo keeps a fixture and a state of its own; leave out --fixture and --state")
     }
     guard fixture == nil || accounts.isEmpty else {
       throw SandboxError(.usage, "--account makes accounts, --fixture brings them; give one of the two")

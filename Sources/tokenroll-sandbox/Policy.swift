@@ -51,7 +51,8 @@ extension Policy {
     guard !resources.isEmpty else { throw fields.failure("resources", "must name a resource") }
   }
 
-  private static func scope(_ node: JSONNode, of name: String, in fields: Fields) throws(FieldError) -> Scope {
+  private static func scope(_ node: JSONNode, of name: String, in fields: Fields) throws(FieldError) -> Scope
+  {
     if let word = node.string { return .word(word) }
     var nested: [(name: String, word: String)] = []
     for member in node.members {

@@ -14,7 +14,8 @@ struct RateLimit: Sendable, Equatable {
   /// Reads `CALLS/SECONDS`.
   init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 2, let calls = Int(parts[0]), let seconds = Int64(parts[1]), 1...1_000_000_000 ~= calls,
+    guard parts.count == 2, let calls = Int(parts[0]), let seconds = Int64(parts[1]),
+      1...1_000_000_000 ~= calls,
       1...86_400 ~= seconds
     else { return nil }
     self.init(calls: calls, seconds: seconds)

@@ -27,7 +27,8 @@ struct RawScript: Sendable {
   }
 
   private func perform(
-    _ left: ArraySlice<Step>, on exchange: Exchange, queue: DispatchQueue, done: @escaping @Sendable () -> Void
+    _ left: ArraySlice<Step>, on exchange: Exchange, queue: DispatchQueue,
+    done: @escaping @Sendable () -> Void
   ) {
     var left = left
     var isOpen = true
@@ -68,7 +69,9 @@ struct RawScript: Sendable {
     var bytes = bytes
     while !bytes.isEmpty {
       let sent = bytes.withUnsafeBytes { buffer in
-        if let session { return gnutls_record_send(session, buffer.baseAddress ?? UnsafeRawPointer(session), buffer.count) }
+        if let session {
+          return gnutls_record_send(session, buffer.baseAddress ?? UnsafeRawPointer(session), buffer.count)
+        }
         return send(socket, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL))
       }
       if sent > 0 {

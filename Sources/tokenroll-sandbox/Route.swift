@@ -16,7 +16,8 @@ enum Route: Sendable {
       self = .unknown
       return
     }
-    let parts = path.dropFirst(prefix.count).split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    let parts = path.dropFirst(prefix.count).split(separator: "/", omittingEmptySubsequences: false).map(
+      String.init)
     if parts == ["user", "tokens", "verify"] {
       self = method == "GET" ? .userVerify : .otherMethods(["GET"])
       return

@@ -31,7 +31,8 @@ struct Sandbox {
     var faults = FaultPlan(seed: options.seed)
     for fault in options.faults { _ = faults.add(fault) }
     let service = Service(
-      api: API(directory: directory, limiter: RateLimiter(options.rateLimit)), faults: faults, file: stateFile,
+      api: API(directory: directory, limiter: RateLimiter(options.rateLimit)), faults: faults,
+      file: stateFile,
       log: Log(isVerbose: options.isVerbose))
     let identity = options.isTLS ? try TLSIdentity(options.certificate) : nil
     if let identity, let path = options.caFile ?? options.demo.map({ "\($0)/ca.pem" }) {
@@ -47,7 +48,8 @@ struct Sandbox {
     var number: Int32 = 0
     while sigwait(&signals, &number) != 0 {}
     server.stop()
-    exit(0)
+    // Without the handlers of exit(3): a thread may still be writing to a client that does not read.
+    _exit(0)
   }
 
   /// The accounts and tokens to start with, and where they are kept.
@@ -75,7 +77,9 @@ struct Sandbox {
     return (directory, file)
   }
 
-  private static func read(_ content: [UInt8], from path: String, at now: Instant) throws(SandboxError) -> Directory {
+  private static func read(_ content: [UInt8], from path: String, at now: Instant) throws(SandboxError)
+    -> Directory
+  {
     do {
       return try Directory(fixture: JSONDocument(parsing: content).root, at: now)
     } catch let error as FieldError {

@@ -21,7 +21,9 @@ final class Server: Sendable {
   init(_ service: Service) { self.service = service }
 
   /// Starts to serve; under TLS as `identity` says.
-  func start(_ listener: Listener, _ identity: TLSIdentity?, _ version: TLSIdentity.Version) throws(SandboxError) {
+  func start(_ listener: Listener, _ identity: TLSIdentity?, _ version: TLSIdentity.Version)
+    throws(SandboxError)
+  {
     var flags =
       MHD_USE_EPOLL_INTERNAL_THREAD.rawValue | MHD_USE_SUSPEND_RESUME.rawValue
     if listener.address.host.isIPv6 { flags |= MHD_USE_IPv6.rawValue }
@@ -118,7 +120,8 @@ extension Server {
       return handle(
         Request(
           method: String(cString: method), path: String(cString: path), query: connection.query,
-          authorization: connection.header("Authorization"), body: body, peer: connection.peer, ray: exchange.ray),
+          authorization: connection.header("Authorization"), body: body, peer: connection.peer,
+          ray: exchange.ray),
         exchange)
     }
   }
@@ -128,8 +131,9 @@ extension Server {
     case .now(let answer):
       return exchange.connection.queue(answer, ray: exchange.ray)
     case .later(let work):
-      service.track(exchange)
+      // Tracked only then: a stop resumes what is tracked, and that has to be suspended.
       exchange.suspend()
+      service.track(exchange)
       service.queue.async(execute: work)
       return .YES
     }

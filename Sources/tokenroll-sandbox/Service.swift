@@ -121,7 +121,9 @@ extension Service {
   /// Marks an exchange as suspended, so that a stop finds it.
   func track(_ exchange: Exchange) { suspended.withLock { $0[ObjectIdentifier(exchange)] = exchange } }
 
-  func untrack(_ exchange: Exchange) { suspended.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(exchange)) } }
+  func untrack(_ exchange: Exchange) {
+    suspended.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(exchange)) }
+  }
 
   /// Ends every exchange that waits for something.
   func dropSuspended() {

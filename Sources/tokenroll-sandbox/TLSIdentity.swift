@@ -51,10 +51,12 @@ struct TLSIdentity: Sendable {
 
     init() throws(Failure) {
       key = try TLSIdentity.newKey()
-      certificate = try TLSIdentity.newCertificate(name: "CN=tokenroll-sandbox test CA", key: key, days: -1...30)
+      certificate = try TLSIdentity.newCertificate(
+        name: "CN=tokenroll-sandbox test CA", key: key, days: -1...30)
       try Failure.check("basic constraints", gnutls_x509_crt_set_basic_constraints(certificate, 1, 0))
       try Failure.check(
-        "key usage", gnutls_x509_crt_set_key_usage(certificate, UInt32(GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN)))
+        "key usage",
+        gnutls_x509_crt_set_key_usage(certificate, UInt32(GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN)))
       try Failure.check("signing", gnutls_x509_crt_sign2(certificate, certificate, key, GNUTLS_DIG_SHA256, 0))
     }
   }
@@ -76,7 +78,8 @@ struct TLSIdentity: Sendable {
       try Failure.check("basic constraints", gnutls_x509_crt_set_basic_constraints(certificate, 0, -1))
       try Failure.check(
         "key usage", gnutls_x509_crt_set_key_usage(certificate, UInt32(GNUTLS_KEY_DIGITAL_SIGNATURE)))
-      try Failure.check("purpose", gnutls_x509_crt_set_key_purpose_oid(certificate, GNUTLS_KP_TLS_WWW_SERVER, 0))
+      try Failure.check(
+        "purpose", gnutls_x509_crt_set_key_purpose_oid(certificate, GNUTLS_KP_TLS_WWW_SERVER, 0))
       let isSelfSigned = quality == .selfSigned
       try Failure.check(
         "signing",

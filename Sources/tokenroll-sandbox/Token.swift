@@ -90,7 +90,8 @@ extension Token {
   }
 
   private static let fixtureMembers: Set<String> = [
-    "id", "name", "status", "issued_on", "modified_on", "last_used_on", "expires_on", "not_before", "policies",
+    "id", "name", "status", "issued_on", "modified_on", "last_used_on", "expires_on", "not_before",
+    "policies",
     "permissions", "condition", "secret", "rolls",
   ]
 

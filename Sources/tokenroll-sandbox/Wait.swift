@@ -12,7 +12,8 @@ struct Wait: Sendable {
   let exchange: Exchange
 
   /// How many there are, and whether that is enough.
-  static func progress(_ condition: Condition, in state: borrowing Service.State) -> (count: Int, isMet: Bool) {
+  static func progress(_ condition: Condition, in state: borrowing Service.State) -> (count: Int, isMet: Bool)
+  {
     let (count, wanted) =
       switch condition {
       case .rolls(let wanted, let token):

@@ -15,8 +15,13 @@ import Testing
     #expect(requests.map { $0["status"]?.integer } == [200])
     #expect(requests.map { $0["bearer"]?.string } == [credential.id])
     #expect(try sandbox.administer("GET", "/tokens")["rolls"]?.integer == 1)
-    #expect(try sandbox.administer("GET", "/requests?call=verify")["requests"]?.elements.map { $0["status"]?.integer } == [401])
-    #expect(try sandbox.administer("GET", "/requests?last=1")["requests"]?.elements.map { $0["number"]?.integer } == [2])
+    #expect(
+      try sandbox.administer("GET", "/requests?call=verify")["requests"]?.elements.map {
+        $0["status"]?.integer
+      } == [401])
+    #expect(
+      try sandbox.administer("GET", "/requests?last=1")["requests"]?.elements.map { $0["number"]?.integer }
+        == [2])
     #expect(try sandbox.administer("GET", "/requests")["received"]?.integer == 2)
   }
 
@@ -63,7 +68,8 @@ import Testing
   @Test func aWaitEndsWithTheEventThatItWaitsFor() throws {
     let sandbox = try SandboxUnderTest()
     let (credential, token) = (try sandbox.token("credential"), try sandbox.token("token-1"))
-    let wait = try TestProcess("curl", ["--disable", "-s", sandbox.admin + "/wait?rolls=2&token=\(token.id)&timeout=50"])
+    let wait = try TestProcess(
+      "curl", ["--disable", "-s", sandbox.admin + "/wait?rolls=2&token=\(token.id)&timeout=50"])
     _ = try sandbox.roll(token, as: credential)
     _ = try sandbox.roll(try sandbox.token("token-2"), as: credential)
     #expect(try sandbox.administer("GET", "/wait?received=2&call=roll&timeout=20")["count"]?.integer == 2)
@@ -78,8 +84,11 @@ import Testing
     try sandbox.addFault(#"{"kind":"hang"}"#)
     let config = "header = \"Authorization: Bearer \(token.secret)\""
     let hung = try TestProcess(
-      "curl", ["--disable", "-s", "--config", "-", "\(sandbox.base)/accounts/\(token.account)/tokens/verify"], input: config)
-    #expect(try sandbox.administer("GET", "/wait?received=1&token=\(token.id)&timeout=20")["met"]?.boolean == true)
+      "curl",
+      ["--disable", "-s", "--config", "-", "\(sandbox.base)/accounts/\(token.account)/tokens/verify"],
+      input: config)
+    #expect(
+      try sandbox.administer("GET", "/wait?received=1&token=\(token.id)&timeout=20")["met"]?.boolean == true)
     #expect(try sandbox.administer("GET", "/requests")["answered"]?.integer == 0)
     sandbox.process.signal(15)
     #expect(sandbox.process.wait() == 0)

@@ -6,12 +6,15 @@ import Testing
   static let mistakes: [(arguments: [String], says: String)] = [
     (["--nothing"], "unknown option --nothing"), (["now"], "unknown option now"),
     (["--listen"], "--listen needs a value"), (["--listen", "here"], "an address and a port"),
-    (["--listen", "::1:80"], "an address and a port"), (["--listen", "127.0.0.1:65536"], "an address and a port"),
+    (["--listen", "::1:80"], "an address and a port"),
+    (["--listen", "127.0.0.1:65536"], "an address and a port"),
     (["--listen", "0.0.0.0:0"], "--allow-non-loopback"), (["--listen", "[::]:0"], "--allow-non-loopback"),
     (["--tls=yes"], "--tls takes no value"), (["--ca-file", "x"], "--tls"),
-    (["--tls-certificate", "expired"], "without --tls"), (["--tls", "--tls-certificate", "bad"], "wrong-host"),
+    (["--tls-certificate", "expired"], "without --tls"),
+    (["--tls", "--tls-certificate", "bad"], "wrong-host"),
     (["--tls", "--tls-max-version", "1.0"], "1.1, 1.2 or 1.3"), (["--account", "short"], "32 characters"),
-    (["--tokens", "-1"], "from 0"), (["--rate-limit", "5"], "CALLS/SECONDS"), (["--rate-limit=0/1"], "CALLS/SECONDS"),
+    (["--tokens", "-1"], "from 0"), (["--rate-limit", "5"], "CALLS/SECONDS"),
+    (["--rate-limit=0/1"], "CALLS/SECONDS"),
     (["--fault", "explode"], "no kind of fault"), (["--fault", "reset,commit"], "key=value"),
     (["--fault", "reset,commit=yes,commit=no"], "given twice"), (["--demo", "x", "--state", "y"], "--demo"),
     (["--fixture", "x", "--account", String(repeating: "a", count: 32)], "one of the two"),
@@ -35,10 +38,12 @@ import Testing
     #expect(result.outputText.split(whereSeparator: \.isNewline).allSatisfy { $0.count <= 80 })
     for option in [
       "--listen", "--allow-non-loopback", "--ready-file", "--tls", "--ca-file", "--tls-certificate",
-      "--tls-max-version", "--demo", "--account", "--tokens", "--fixture", "--state", "--rate-limit", "--fault",
+      "--tls-max-version", "--demo", "--account", "--tokens", "--fixture", "--state", "--rate-limit",
+      "--fault",
       "--seed", "--verbose", "--help", "--version",
     ] {
-      #expect(result.outputText.contains("\(option) ") || result.outputText.contains("\(option)\n"), "\(option)")
+      #expect(
+        result.outputText.contains("\(option) ") || result.outputText.contains("\(option)\n"), "\(option)")
     }
   }
 

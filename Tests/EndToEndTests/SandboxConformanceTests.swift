@@ -5,7 +5,8 @@ import Testing
 @Suite struct SandboxConformanceTests {
   static let validator = try? SchemaValidator.ofAccountTokens()
 
-  @Test(.enabled(if: Self.validator != nil, "shared/openapi-account-tokens.json is not beside the repository"))
+  @Test(
+    .enabled(if: Self.validator != nil, "shared/openapi-account-tokens.json is not beside the repository"))
   func everyCallAnswersAsTheDescriptionSays() throws {
     let validator = try #require(Self.validator)
     let sandbox = try SandboxUnderTest(tls: true)
@@ -24,7 +25,10 @@ import Testing
     let id = try #require(created["id"]?.string)
     #expect(created["value"]?.string?.utf8.count == 53)
     for query in ["", "?per_page=5&page=1&direction=desc&include_expired=true"] {
-      #expect(try check("GET", path + query, "iam_collection_tokens_response").elements.contains { $0["id"]?.string == id })
+      #expect(
+        try check("GET", path + query, "iam_collection_tokens_response").elements.contains {
+          $0["id"]?.string == id
+        })
     }
     let got = try check("GET", "\(path)/\(id)", "iam_single_token_response")
     for member in ["condition", "policies", "expires_on", "not_before", "issued_on", "modified_on"] {
@@ -49,7 +53,8 @@ import Testing
     """
   }
 
-  @Test(.enabled(if: Self.validator != nil, "shared/openapi-account-tokens.json is not beside the repository"))
+  @Test(
+    .enabled(if: Self.validator != nil, "shared/openapi-account-tokens.json is not beside the repository"))
   func everyRefusalIsAFailureOfTheDescription() throws {
     let validator = try #require(Self.validator)
     let sandbox = try SandboxUnderTest()
@@ -58,25 +63,37 @@ import Testing
     let unknown = String(repeating: "x", count: 40)
     for (method, path, bearer) in [
       ("GET", path, nil), ("GET", path, "malformed"), ("GET", path, unknown), ("GET", path, token.secret),
-      ("GET", path + "/verify", unknown), ("PATCH", path, token.secret), ("GET", "/accounts/short/tokens", unknown),
+      ("GET", path + "/verify", unknown), ("PATCH", path, token.secret),
+      ("GET", "/accounts/short/tokens", unknown),
       ("GET", "/nothing", unknown),
     ] {
       let reply = try sandbox.send(method, path, bearer: bearer)
       #expect(400..<500 ~= reply.status, "\(method) \(path)")
       #expect(
-        validator.problems(of: try reply.json(), schema: "iam_api-response-common-failure") == [], "\(method) \(path)")
+        validator.problems(of: try reply.json(), schema: "iam_api-response-common-failure") == [],
+        "\(method) \(path)")
       #expect(try reply.json()["result"]?.kind == .null)
     }
   }
 
-  @Test(.enabled(if: Self.validator != nil, "shared/openapi-account-tokens.json is not beside the repository"))
+  @Test(
+    .enabled(if: Self.validator != nil, "shared/openapi-account-tokens.json is not beside the repository"))
   func theValidatorSeesWhatIsWrong() throws {
     let validator = try #require(Self.validator)
     for (text, problem) in [
       (#"{"success":true,"errors":[],"result":null}"#, "/messages: is missing"),
-      (#"{"success":false,"errors":[],"messages":[],"result":"\#(String(repeating: "x", count: 40))"}"#, "/success: is none of the enumeration"),
-      (#"{"success":true,"errors":[],"messages":[],"result":"short"}"#, "/result: 5 characters, fewer than 40"),
-      (#"{"success":true,"errors":[{"code":5,"message":"x"}],"messages":[]}"#, "/errors/0/code: 5.0 is less than 1000.0"),
+      (
+        #"{"success":false,"errors":[],"messages":[],"result":"\#(String(repeating: "x", count: 40))"}"#,
+        "/success: is none of the enumeration"
+      ),
+      (
+        #"{"success":true,"errors":[],"messages":[],"result":"short"}"#,
+        "/result: 5 characters, fewer than 40"
+      ),
+      (
+        #"{"success":true,"errors":[{"code":5,"message":"x"}],"messages":[]}"#,
+        "/errors/0/code: 5.0 is less than 1000.0"
+      ),
       (#"{"success":true,"errors":{},"messages":[]}"#, "/errors: is no array"),
     ] {
       let node = try JSONDocument(parsing: Array(text.utf8)).root

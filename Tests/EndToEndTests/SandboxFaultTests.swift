@@ -30,9 +30,12 @@ import Testing
     Case(fault: #"{"kind":"hang","for_ms":50}"#, exit: 52),
     Case(fault: #"{"kind":"cut","at":17}"#, exit: 18, status: 200, rolls: 1) { $0.utf8.count == 17 },
     Case(fault: #"{"kind":"cut","at":0}"#, exit: 18, status: 200, rolls: 1) { $0.isEmpty },
-    Case(fault: #"{"kind":"cut","at":17,"end":"reset"}"#, exit: 56, status: 200, rolls: 1) { $0.utf8.count == 17 },
+    Case(fault: #"{"kind":"cut","at":17,"end":"reset"}"#, exit: 56, status: 200, rolls: 1) {
+      $0.utf8.count == 17
+    },
     Case(
-      fault: #"{"kind":"html","status":502}"#, status: 502, header: ("content-type", "text/html; charset=UTF-8")
+      fault: #"{"kind":"html","status":502}"#, status: 502,
+      header: ("content-type", "text/html; charset=UTF-8")
     ) { $0.hasPrefix("<!DOCTYPE html>") },
     Case(fault: #"{"kind":"html","status":429}"#, status: 429) { $0.contains("Error 1015") },
     Case(fault: #"{"kind":"html","status":403}"#, status: 403) { $0.contains("Error 1020") },
@@ -42,7 +45,9 @@ import Testing
       $0.contains(#""success":false"#)
     },
     Case(fault: #"{"kind":"no-result"}"#, status: 200, rolls: 1, codes: []) { !$0.contains("\"result\"") },
-    Case(fault: #"{"kind":"result","json":"{\"a\":[1]}"}"#, status: 200) { $0.contains(#""result":{"a":[1]},"#) },
+    Case(fault: #"{"kind":"result","json":"{\"a\":[1]}"}"#, status: 200) {
+      $0.contains(#""result":{"a":[1]},"#)
+    },
     Case(fault: #"{"kind":"result","json":"nonsense"}"#, status: 200) { $0.contains(#""result":nonsense,"#) },
     Case(
       fault: #"{"kind":"body","body":"not json","status":201,"content_type":"text/plain"}"#, status: 201,
@@ -56,7 +61,9 @@ import Testing
       $0.utf8.count > 3 << 20 && $0.hasSuffix("}")
     },
     Case(
-      fault: #"{"kind":"raw","bytes":"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc"}"#, status: 200
+      fault:
+        #"{"kind":"raw","bytes":"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc"}"#,
+      status: 200
     ) { $0.hasPrefix("ab") },
     Case(fault: #"{"kind":"raw","hex":"485454502f312e312032303420780d0a0d0a"}"#, status: 204),
     Case(fault: #"{"kind":"raw","bytes":"SSH-2.0-x\r\n","commit":"yes"}"#, exit: 1, rolls: 1),
@@ -106,12 +113,14 @@ import Testing
   func aLateCallTakesEffectAfterItsAnswer(_ kind: String) throws {
     let sandbox = try SandboxUnderTest()
     let (credential, token) = (try sandbox.token("credential"), try sandbox.token("token-1"))
-    try sandbox.addFault(#"{"kind":"\#(kind)","commit_after_ms":700}"#)
+    try sandbox.addFault(#"{"kind":"\#(kind)","commit_after_ms":2500}"#)
     _ = try sandbox.roll(token, as: credential)
     #expect(try sandbox.verify(token).status == 200)
-    #expect(try sandbox.administer("GET", "/wait?rolls=1&token=\(token.id)&timeout=20")["met"]?.boolean == true)
+    #expect(
+      try sandbox.administer("GET", "/wait?rolls=1&token=\(token.id)&timeout=20")["met"]?.boolean == true)
     #expect(try sandbox.verify(token).status == 401)
-    let record = try #require(try sandbox.administer("GET", "/requests?call=roll")["requests"]?.elements.first { _ in true })
+    let record = try #require(
+      try sandbox.administer("GET", "/requests?call=roll")["requests"]?.elements.first { _ in true })
     #expect(record["late_at"]?.string != nil)
   }
 

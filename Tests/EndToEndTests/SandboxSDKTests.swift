@@ -11,7 +11,8 @@ import Testing
     return result?.status == 0 ? python : nil
   }()
 
-  @Test(.enabled(if: Self.interpreter != nil, "TOKENROLL_SDK_PYTHON names no Python with the package cloudflare"))
+  @Test(
+    .enabled(if: Self.interpreter != nil, "TOKENROLL_SDK_PYTHON names no Python with the package cloudflare"))
   func theOfficialSDKWorksUnchanged() throws {
     let python = try #require(Self.interpreter)
     let sandbox = try SandboxUnderTest()

@@ -27,10 +27,13 @@ import Testing
     let sandbox = try SandboxUnderTest("--state", state, "--tokens", "20")
     let credential = try sandbox.token("credential")
     let tokens = try sandbox.tokens().filter { $0.name != "credential" }
-    let urls = tokens.map { "next\nurl = \"\(sandbox.base)/accounts/\($0.account)/tokens/\($0.id)/value\"\nrequest = PUT\nsilent\nheader = \"Authorization: Bearer \(credential.secret)\"\n" }
+    let urls = tokens.map {
+      "next\nurl = \"\(sandbox.base)/accounts/\($0.account)/tokens/\($0.id)/value\"\nrequest = PUT\nsilent\nheader = \"Authorization: Bearer \(credential.secret)\"\n"
+    }
     let config = "parallel\nparallel-immediate\n" + urls.joined()
     #expect(try TestProcess.run("curl", ["--disable", "--config", "-"], input: config).status == 0)
-    let kept = try JSONDocument(parsing: contents(of: state)).root["accounts"]?.elements.first { _ in true }?["tokens"]
+    let kept = try JSONDocument(parsing: contents(of: state)).root["accounts"]?.elements.first { _ in true }?[
+      "tokens"]
     #expect(try kept?.elements.map { $0["secret"]?.string } == sandbox.tokens().map(\.secret))
     #expect(kept?.elements.dropFirst().allSatisfy { $0["rolls"]?.integer == 1 } == true)
   }
@@ -58,14 +61,22 @@ import Testing
   }
 
   static let fixtures: [(text: String, says: String)] = [
-    ("{", "1:2"), ("{}", "/accounts is required"), (#"{"accounts":[{"id":"short"}]}"#, "/accounts/0/id must have 32"),
+    ("{", "1:2"), ("{}", "/accounts is required"),
+    (#"{"accounts":[{"id":"short"}]}"#, "/accounts/0/id must have 32"),
     (#"{"accounts":[],"token":[]}"#, "/token is unknown here"),
     (account(#"{"name":"x","permissions":["DNS Writ"]}"#), "permissions/0 is not one of"),
-    (account(#"{"name":"x","permissions":["DNS Write"],"secret":"short"}"#), "/tokens/0/secret must have 40 to 80"),
-    (account(#"{"name":"x","permissions":["DNS Write"],"expires_on":"2020-02-30T00:00:00Z"}"#), "expires_on must be"),
+    (
+      account(#"{"name":"x","permissions":["DNS Write"],"secret":"short"}"#),
+      "/tokens/0/secret must have 40 to 80"
+    ),
+    (
+      account(#"{"name":"x","permissions":["DNS Write"],"expires_on":"2020-02-30T00:00:00Z"}"#),
+      "expires_on must be"
+    ),
     (
       account(
-        #"{"id":"a","name":"x","permissions":["DNS Write"]},{"id":"a","name":"y","permissions":["DNS Write"]}"#),
+        #"{"id":"a","name":"x","permissions":["DNS Write"]},{"id":"a","name":"y","permissions":["DNS Write"]}"#
+      ),
       "/tokens/1/id is another token's"
     ),
   ]
@@ -81,7 +92,8 @@ import Testing
       let path = try directory.write("fixture.json", text)
       let result = try TestProcess.run(program, ["--listen", "127.0.0.1:0", "--fixture", path])
       #expect(result.status == 65, "\(text)")
-      #expect(result.errorText.contains(path) && result.errorText.contains(says), "\(text): \(result.errorText)")
+      #expect(
+        result.errorText.contains(path) && result.errorText.contains(says), "\(text): \(result.errorText)")
       #expect(result.output.isEmpty)
     }
   }

@@ -1,7 +1,8 @@
 import Testing
 
 @Suite struct SandboxTLSTests {
-  @Test(arguments: [("good", 0), ("expired", 60), ("wrong-host", 60), ("self-signed", 60)] as [(String, Int32)])
+  @Test(
+    arguments: [("good", 0), ("expired", 60), ("wrong-host", 60), ("self-signed", 60)] as [(String, Int32)])
   func aClientTrustsTheGoodCertificateAlone(_ certificate: String, _ exit: Int32) throws {
     let sandbox = try SandboxUnderTest("--tls-certificate", certificate, tls: true)
     let url = sandbox.base + "/accounts/\(String(repeating: "a", count: 32))/tokens"
@@ -26,7 +27,8 @@ import Testing
   func newerVersionsOfTLSAreNotSpoken(_ version: String, _ speaks12: Bool, _ speaks13: Bool) throws {
     let sandbox = try SandboxUnderTest("--tls-max-version", version, tls: true)
     for (least, isSpoken) in [("tlsv1.2", speaks12), ("tlsv1.3", speaks13)] {
-      let reply = try HTTPClient.send("GET", sandbox.admin + "/faults", caFile: sandbox.caFile, options: [least])
+      let reply = try HTTPClient.send(
+        "GET", sandbox.admin + "/faults", caFile: sandbox.caFile, options: [least])
       #expect(reply.exitStatus == (isSpoken ? 0 : 35), "\(least)")
     }
   }

@@ -1,5 +1,4 @@
 import Core
-import Dispatch
 import Glibc
 import TestSupport
 import Testing
@@ -150,20 +149,19 @@ import Testing
     }
     watch.cancel()
   }
+}
 
-  @Test func timersCloseTheirDescriptors() async throws {
-    let isTimer = { (target: String) in target == "anon_inode:[timerfd]" }
-    // Dispatch has timers of its own: what counts is that the number does not grow.
-    let before = OpenDescriptors.targets(where: isTimer).count
-    for _ in 0..<200 {
-      let timer = try BootTimer {}
-      try timer.schedule(at: SystemClock().bootTime + .hours(1))
-      try ClockWatch {}.cancel()
-    }
-    // Cancel handlers run on the queue; this runs behind them.
-    await withCheckedContinuation { continuation in
-      RotationActor.shared.queue.async { RotationActor.shared.queue.async { continuation.resume() } }
-    }
-    #expect(OpenDescriptors.targets(where: isTimer).count < before + 50)
+@Suite struct DescriptorWatchTests {
+  @Test func descriptorIsClosedWhenTheWatchIsLetGo() async throws {
+    let (reading, writing) = try Syscalls.pipe()
+    let writer = FileDescriptor(owning: writing)
+    let reader = FileDescriptor(owning: reading)
+    let watch = await DescriptorWatch(reader) {}
+    var request = pollfd(fd: writer.rawValue, events: 0, revents: 0)
+    #expect(poll(&request, 1, 0) == 0)
+    withExtendedLifetime(consume watch) {}
+    // An error, once nobody can read any more (poll(2)).
+    #expect(poll(&request, 1, 10_000) == 1)
+    #expect(request.revents & Int16(POLLERR) != 0)
   }
 }

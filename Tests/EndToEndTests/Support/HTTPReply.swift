@@ -38,7 +38,8 @@ enum HTTPClient {
     let (bodyPath, headPath) = (directory.file("body"), directory.file("head"))
     var lines = [
       "url = \(quoted(url))", "request = \(quoted(method))", "silent", "output = \(quoted(bodyPath))",
-      "dump-header = \(quoted(headPath))", "max-time = \(timeout)", "write-out = \"%{http_code} %{time_total}\"",
+      "dump-header = \(quoted(headPath))", "max-time = \(timeout)",
+      "write-out = \"%{http_code} %{time_total}\"",
       "http1.1", "noproxy = \"*\"",
     ]
     if let bearer { lines.append("header = \(quoted("Authorization: Bearer \(bearer)"))") }
@@ -46,7 +47,8 @@ enum HTTPClient {
     if let body { lines += ["data = \(quoted(body))", "header = \"Content-Type: application/json\""] }
     if let caFile { lines.append("cacert = \(quoted(caFile))") }
     lines += options
-    let result = try TestProcess.run("curl", ["--disable", "--config", "-"], input: lines.joined(separator: "\n"))
+    let result = try TestProcess.run(
+      "curl", ["--disable", "--config", "-"], input: lines.joined(separator: "\n"))
     let words = result.outputText.split(separator: " ")
     let head = String(decoding: (try? contents(of: headPath)) ?? [], as: UTF8.self)
     var headers: [String: String] = [:]

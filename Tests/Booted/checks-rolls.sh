@@ -1,0 +1,148 @@
+# shellcheck shell=bash disable=SC2154 # the variables are those of run.sh, machine.sh and service.sh
+# Checks of rolls: their course, their messages, and what happens to them when the service is stopped in the middle.
+
+# The first entry is due as soon as it is seen, the others in a month.
+due_now='.tokens[0].schedule.first = "now"'
+# Holds the answer to a roll back after the API has carried it out, long enough to do something meanwhile.
+held_back='{"kind": "delay", "call": "roll", "delay_after_ms": 3000}'
+
+check_readiness() {
+  fresh '.tokens[0].publish[0].file = "/srv/not-there/token-1"'
+  printf '[Service]\nRestart=no\nTimeoutStartSec=15\nReadWritePaths=/srv\n' | drop_in readiness
+  # Wherever it is that the service stops short, it must not be at work.
+  in_machine systemctl start tokenroll || true
+  is ActiveState "$(in_machine systemctl show -p ActiveState --value tokenroll)" failed
+  messages "$from" _SYSTEMD_UNIT=tokenroll.service | jq -r .MESSAGE | grep -F /srv/not-there
+
+  in_machine install -d -o tokenroll -g tokenroll -m 0750 /srv/not-there
+  start_service
+  is ActiveState "$(in_machine systemctl show -p ActiveState --value tokenroll)" active
+  await_event serviceReady
+}
+
+check_status_text() {
+  fresh
+  start_service
+  local text
+  text=$(in_machine systemctl show -p StatusText --value tokenroll)
+  echo "$text"
+  grep -E '^3 entries, next token-[123] in ' <<<"$text"
+}
+
+check_roll() {
+  fresh "$due_now"
+  local started settled roll
+  start_service
+  started=$(await_event rollStarted)
+  settled=$(await_event rollSettled)
+  published_is_in_force token-1
+  rolled_times token-1 1
+  rolled_times token-2 0
+  is mode "$(stat -c '%a %h' "$root$secrets/token-1")" "600 1"
+
+  roll=$(jq -r .TOKENROLL_ROLL_ID <<<"$settled")
+  grep -E '^[0-9a-f]{32}$' <<<"$roll"
+  is TOKENROLL_ROLL_ID "$(jq -r .TOKENROLL_ROLL_ID <<<"$started")" "$roll"
+  is TOKENROLL_ENTRY "$(jq -r .TOKENROLL_ENTRY <<<"$settled")" token-1
+  is TOKENROLL_ACCOUNT_ID "$(jq -r .TOKENROLL_ACCOUNT_ID <<<"$settled")" "$(token token-1 account_id)"
+  is TOKENROLL_TOKEN_ID "$(jq -r .TOKENROLL_TOKEN_ID <<<"$settled")" "$(token token-1 id)"
+  is PRIORITY "$(jq -r .PRIORITY <<<"$settled")" 5
+  is SYSLOG_IDENTIFIER "$(jq -r .SYSLOG_IDENTIFIER <<<"$settled")" tokenroll
+  jq -e '.TOKENROLL_PHASE, (.TOKENROLL_ATTEMPT | tonumber), (.TOKENROLL_DURATION_USEC | tonumber)' <<<"$settled"
+  # The course of the roll, by its identity alone.
+  messages "$from" "TOKENROLL_ROLL_ID=$roll" | jq -r .MESSAGE_ID >"$work/course"
+  for kind in rollStarted secretPublished rollSettled; do grep -qx "$(event_id "$kind")" "$work/course"; done
+}
+
+check_catalog() {
+  fresh "$due_now"
+  start_service
+  await_event rollSettled
+  in_machine journalctl --no-pager -x -u tokenroll TOKENROLL_ENTRY=token-1 >"$work/explained"
+  grep -F 'token-1 was rolled and published' "$work/explained"
+  # All are there, whether they happened or not.
+  in_machine journalctl --list-catalog >"$work/list"
+  local id
+  while read -r id; do grep -q "$id" "$work/list"; done < <(sed -n 's/^-- //p' deploy/tokenroll.catalog)
+}
+
+check_no_secret_in_journal() {
+  fresh "$due_now"
+  local old new
+  old=$(token token-1 secret)
+  start_service
+  await_event rollSettled
+  new=$(token token-1 secret)
+  # All fields of all messages, of the whole machine; and nothing of the middle of a secret either.
+  messages "$from" >"$work/messages"
+  [ -s "$work/messages" ]
+  fails grep -F -e "${old:8:20}" -e "${new:8:20}" -e "$(token credential secret | cut -c9-28)" "$work/messages"
+  # Nor among the arguments or in the environment of any process.
+  cat "/proc/$leader/root/proc/"[0-9]*/cmdline "/proc/$leader/root/proc/"[0-9]*/environ >"$work/processes" 2>/dev/null || true
+  grep -aqF tokenroll "$work/processes"
+  fails grep -aF -e "${new:8:20}" "$work/processes"
+}
+
+check_reload_while_rolling() {
+  fresh "$due_now"
+  fault "$held_back"
+  start_service
+  await_api "received=1&call=roll"
+  configure "$due_now | .tokens[2].enabled = false"
+  in_machine systemctl reload tokenroll
+  await_event configurationReloaded
+  await_event rollSettled TOKENROLL_ENTRY=token-1
+  published_is_in_force token-1
+  rolled_times token-1 1
+}
+
+check_stop_while_rolling() {
+  fresh "$due_now"
+  fault "$held_back"
+  start_service
+  await_api "received=1&call=roll"
+  in_machine systemctl stop tokenroll
+  is Result "$(in_machine systemctl show -p Result --value tokenroll)" success
+  start_service
+  await_event rollSettled TOKENROLL_ENTRY=token-1
+  published_is_in_force token-1
+  # The answer was waited for, so that no second roll was needed.
+  rolled_times token-1 1
+}
+
+check_kill_while_rolling() {
+  fresh "$due_now"
+  fault "$held_back"
+  start_service
+  await_api "received=1&call=roll"
+  in_machine systemctl kill --kill-whom=main -s KILL tokenroll
+  await_event rollSettled TOKENROLL_ENTRY=token-1
+  published_is_in_force token-1
+  # The secret of the first was lost with the process, before it could arrive; the second is its cure, and no more.
+  rolled_times token-1 2
+  is NRestarts "$(in_machine systemctl show -p NRestarts --value tokenroll)" 1
+}
+
+check_watchdog() {
+  fresh "$due_now"
+  printf '[Service]\nWatchdogSec=3\n' | drop_in watchdog
+  fault "$held_back"
+  start_service
+  await_api "received=1&call=roll"
+  local first
+  first=$(main_pid)
+  in_machine systemctl kill --kill-whom=main -s STOP tokenroll
+  await_message 60 "$from" UNIT=tokenroll.service UNIT_RESULT=watchdog
+  await_event rollSettled TOKENROLL_ENTRY=token-1
+  published_is_in_force token-1
+  [ "$(main_pid)" != "$first" ]
+}
+
+check_journald_restart() {
+  fresh
+  start_service
+  in_machine systemctl restart systemd-journald
+  in_machine tokenroll roll token-2
+  await_event rollSettled TOKENROLL_ENTRY=token-2
+  published_is_in_force token-2
+}

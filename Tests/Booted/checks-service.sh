@@ -1,0 +1,189 @@
+# shellcheck shell=bash disable=SC2154 # the variables are those of run.sh, machine.sh and service.sh
+# Checks of the service as a unit: reload, credentials, sandboxing, consumers, reboot, and life without systemd.
+
+check_reload_good() {
+  fresh 'del(.tokens[2])'
+  start_service
+  configure
+  in_machine systemctl reload tokenroll
+  await_event configurationReloaded
+  in_machine systemctl show -p StatusText --value tokenroll | grep '^3 entries'
+  rolled_times token-3 0
+}
+
+check_reload_bad() {
+  fresh
+  start_service
+  local before
+  before=$(main_pid)
+  echo '{ "tokens": [' | put_file /etc/tokenroll/config.json
+  fails in_machine systemctl reload tokenroll
+  await_event configurationRefused
+  is ActiveState "$(in_machine systemctl show -p ActiveState --value tokenroll)" active
+  is MainPID "$(main_pid)" "$before"
+  in_machine systemctl show -p StatusText --value tokenroll | grep '^3 entries'
+  # It still works.
+  in_machine tokenroll roll token-1
+  await_event rollSettled TOKENROLL_ENTRY=token-1
+  published_is_in_force token-1
+}
+
+check_encrypted_credential() {
+  fresh '.tokens[0].schedule.first = "now"'
+  rm "$root/etc/credstore/tokenroll.cloudflare"
+  in_machine install -d -m 0700 /etc/credstore.encrypted
+  token credential secret | tr -d '\n' |
+    in_machine systemd-creds encrypt --name=cloudflare - /etc/credstore.encrypted/tokenroll.cloudflare
+  fails grep -qF "$(token credential secret)" "$root/etc/credstore.encrypted/tokenroll.cloudflare"
+  drop_in encrypted-credential <deploy/drop-ins/encrypted-credential.conf
+  start_service
+  await_event rollSettled
+  published_is_in_force token-1
+}
+
+check_missing_credential() {
+  fresh
+  printf '[Service]\nRestart=no\n' | drop_in missing
+  rm "$root/etc/credstore/tokenroll.cloudflare"
+  fails in_machine systemctl start tokenroll
+  messages "$from" _SYSTEMD_UNIT=tokenroll.service | jq -r .MESSAGE | grep cloudflare
+}
+
+check_sandboxing() {
+  fresh
+  start_service
+  # As systemd has it, with what is installed and nothing from the other checks.
+  is DropInPaths "$(in_machine systemctl show -p DropInPaths --value tokenroll)" ""
+  local score status
+  score=$(in_machine systemd-analyze security tokenroll --no-pager | tail -n 1)
+  echo "$score"
+  grep -E ': (0\.[0-9]|1\.[0-2]) ' <<<"$score"
+  # As the kernel has it.
+  status=$(in_machine cat "/proc/$(main_pid)/status")
+  grep -P '^NoNewPrivs:\t1$' <<<"$status"
+  grep -P '^Seccomp:\t2$' <<<"$status"
+  grep -P '^CapEff:\t0+$' <<<"$status"
+  grep -P '^CapBnd:\t0+$' <<<"$status"
+  grep -P '^Umask:\t0077$' <<<"$status"
+  [ "$(awk '/^Uid:/ { print $2 }' <<<"$status")" = "$(in_machine id -u tokenroll)" ]
+  is "core limit" "$(awk '/^Max core file size/ { print $5, $6 }' <(in_machine cat "/proc/$(main_pid)/limits"))" "0 0"
+  # As a process in it meets it.
+  echo private | put_file /root/marker
+  in_machine nsenter -t "$(main_pid)" -m sh -c "set -e
+    for place in /etc/tokenroll /usr /srv /var/lib; do if touch \$place/x; then echo \$place can be written to; exit 1; fi; done
+    [ ! -e /root/marker ]
+    touch /var/lib/tokenroll/x $secrets/x
+    rm /var/lib/tokenroll/x $secrets/x"
+  is "rights of the state" "$(stat -c %a "$root/var/lib/tokenroll")" 700
+  # A user of the machine gets to neither.
+  fails as_user nobody ls /var/lib/tokenroll
+  fails as_user nobody ls "$secrets"
+}
+
+check_consumers() {
+  in_machine sh -c 'id web || useradd --system web; id mail || useradd --system mail'
+  fresh '.tokens[0] |= (.schedule.first = "now" | .publish[0] += {group: "web", mode: "0640"})
+    | .tokens[1] |= (.schedule.first = "now" | .publish[0] += {group: "mail", mode: "0640"})'
+  printf '[Service]\nSupplementaryGroups=web mail\nPrivateUsers=no\n' | drop_in groups
+  start_service
+  await_event rollSettled TOKENROLL_ENTRY=token-1
+  await_event rollSettled TOKENROLL_ENTRY=token-2
+  is web "$(as_user web cat "$secrets/token-1")" "$(token token-1 secret)"
+  is mail "$(as_user mail cat "$secrets/token-2")" "$(token token-2 secret)"
+  fails as_user web cat "$secrets/token-2"
+  fails as_user mail cat "$secrets/token-1"
+  fails as_user web sh -c "echo x >$secrets/token-1"
+}
+
+check_consumer_credential() {
+  fresh '.tokens[0].schedule.first = "now"'
+  start_service
+  await_event rollSettled TOKENROLL_ENTRY=token-1
+  put_file /etc/systemd/system/consumer.service <<UNIT
+[Service]
+Type=oneshot
+DynamicUser=yes
+LoadCredential=api-token:$secrets/token-1
+ExecStart=/bin/sh -c 'sha256sum <"\$CREDENTIALS_DIRECTORY/api-token"'
+ExecStart=/bin/sh -c '! cat $secrets/token-1'
+UNIT
+  in_machine systemctl daemon-reload
+  in_machine systemctl start consumer
+  messages "$from" _SYSTEMD_UNIT=consumer.service | jq -r .MESSAGE |
+    grep -F "$(token token-1 secret | tr -d '\n' | sha256sum | cut -d' ' -f1)"
+}
+
+check_reload_units() {
+  local unit
+  for unit in listed other; do
+    printf '[Service]\nExecStart=/bin/sleep infinity\nExecReload=/bin/true\n' | put_file "/etc/systemd/system/$unit.service"
+  done
+  put_file /etc/systemd/system/restarted.service <"$root/etc/systemd/system/other.service"
+  in_machine systemctl daemon-reload
+  in_machine systemctl start listed other restarted
+  printf 'listed.service\n# other.service\nrestarted.service  try-restart  # reads its secret at the start\n' |
+    put_file /etc/tokenroll/reload-units
+
+  may ReloadUnit listed.service
+  may ReloadUnit restarted.service
+  may TryRestartUnit restarted.service
+  fails may ReloadUnit other.service
+  fails may RestartUnit listed.service
+  fails may StopUnit listed.service
+  fails may StopUnit restarted.service
+  fails may ReloadUnit liste
+  # The service cannot add to the list, nor put another in its place.
+  fails as_user tokenroll sh -c 'echo other.service >>/etc/tokenroll/reload-units'
+  fails as_user tokenroll mv /etc/tokenroll/reload-units /etc/tokenroll/old
+  # Nobody else gains anything.
+  fails manage nobody ReloadUnit listed.service
+  rm "$root/etc/tokenroll/reload-units"
+  fails may ReloadUnit listed.service
+}
+
+may() { manage tokenroll "$@"; }
+
+manage() {
+  as_user "$1" busctl call --allow-interactive-authorization=no org.freedesktop.systemd1 \
+    /org/freedesktop/systemd1 org.freedesktop.systemd1.Manager "$2" ss "$3" replace
+}
+
+check_reboot() {
+  fresh
+  in_machine systemctl enable tokenroll-sandbox
+  start_service
+  local before
+  before=$(in_machine tokenroll plan --json)
+  reboot_machine
+  await_event serviceReady _BOOT_ID="$(in_machine cat /proc/sys/kernel/random/boot_id | tr -d -)"
+  is plan "$(in_machine tokenroll plan --json | jq -S '[.. | .next_due? // empty]')" \
+    "$(jq -S '[.. | .next_due? // empty]' <<<"$before")"
+  rolled_times token-1 0
+}
+
+# The files of the machine with no systemd to be seen: no journal, no bus, no notification.
+check_foreground() {
+  fresh '.tokens[0].schedule.first = "now"'
+  configure '.tokens[0].schedule.first = "now" | .credentials.main.file = "/srv/credential"'
+  token credential secret | tr -d '\n' | put_file /srv/credential 0400
+  in_machine chown tokenroll /srv/credential
+  local output=$work/foreground service settled line
+  mkfifo "$output"
+  # /run of the directory itself is empty; the machine has another one mounted there.
+  (
+    exec nsenter -t "$leader" -n unshare --pid --fork chroot "$root" \
+      env -i PATH=/usr/bin:/bin STATE_DIRECTORY=/var/lib/tokenroll \
+      setpriv --reuid tokenroll --regid tokenroll --clear-groups tokenroll run --log-format json
+  ) >"$output" 2>&1 &
+  service=$!
+  exec {lines}<"$output"
+  settled=$(event_id rollSettled)
+  while read -r -t 60 -u "$lines" line; do
+    echo "$line"
+    jq -e . <<<"$line" >/dev/null
+    [[ $line != *"$settled"* ]] || break
+  done
+  published_is_in_force token-1
+  kill -TERM "$(tr -d ' ' <"/proc/$service/task/$service/children")"
+  wait "$service"
+}

@@ -1,0 +1,34 @@
+#!/bin/sh
+# Compares the message catalog with the service's events, and lets journalctl compile it.
+# Usage: deploy/check-catalog.sh; exits 0 where every event is explained exactly once and the catalog compiles.
+set -eu
+cd "$(dirname "$0")/.."
+catalog=deploy/tokenroll.catalog
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+sed -n 's/^ *case \.[A-Za-z]*: "\([0-9a-f]\{32\}\)"$/\1/p' Sources/Core/EventKind.swift | sort >"$scratch/events"
+sed -n 's/^-- \([0-9a-f]\{32\}\)$/\1/p' "$catalog" | sort >"$scratch/explained"
+[ -s "$scratch/events" ] || { echo "check-catalog: no message identifiers in Sources/Core/EventKind.swift" >&2; exit 1; }
+if ! diff "$scratch/events" "$scratch/explained" >"$scratch/difference"; then
+  echo "check-catalog: $catalog does not explain each event once (< without text, > without event or twice):" >&2
+  grep '^[<>]' "$scratch/difference" >&2
+  exit 1
+fi
+
+# The fields that the texts name must be ones that the service writes.
+grep -o '@[A-Z_]*@' "$catalog" | sort -u | tr -d @ >"$scratch/fields"
+while read -r field; do
+  grep -qw "$field" Sources/Core/Event.swift || { echo "check-catalog: no event has the field $field" >&2; exit 1; }
+done <"$scratch/fields"
+
+mkdir -p "$scratch/root/usr/lib/systemd/catalog" "$scratch/root/var/lib/systemd/catalog"
+cp "$catalog" "$scratch/root/usr/lib/systemd/catalog/"
+journalctl --update-catalog --root="$scratch/root" 2>"$scratch/messages" || true
+if [ -s "$scratch/messages" ] || [ ! -s "$scratch/root/var/lib/systemd/catalog/database" ]; then
+  echo "check-catalog: journalctl does not take $catalog:" >&2
+  cat "$scratch/messages" >&2
+  exit 1
+fi
+echo "check-catalog: $(wc -l <"$scratch/events") events, each explained"
