@@ -76,6 +76,11 @@ internal import Store
         let file: AtomicFile
         if let prepared { file = prepared } else { file = try replacement(for: destination) }
         let publication = try content.withBytes { (bytes) throws(SystemError) in try file.commit(bytes) }
+        guard isInPlace(content, at: destination) else {
+          throw SystemError(
+            "cannot find what was published at", destination.file, code: 0,
+            context: "its directory has been moved or replaced meanwhile")
+        }
         if let refusal = publication.narrowed {
           narrowed.append("\(destination.file) was published with narrower rights than configured: \(refusal).")
         }
@@ -95,8 +100,7 @@ internal import Store
   func current(_ entry: Entry) -> Secret? {
     for destination in entry.publish {
       guard
-        let content = try? AtomicFile.readFile(
-          destination.file, limit: Self.readLimit, allowSymbolicLink: destination.allow.contains(.symbolicLink)),
+        let content = try? read(destination),
         let secret = SecretRendering(destination: destination).secret(in: content)
       else { continue }
       return secret
@@ -139,13 +143,23 @@ internal import Store
       preparing: try specification(of: destination), capacity: Self.capacity, narrowIfRefused: true)
   }
 
+  private func isInPlace(_ content: Secret, at destination: Destination) -> Bool {
+    do throws(SystemError) {
+      return try read(destination).equals(content)
+    } catch {
+      // What was given to another user may not be ours to read.
+      return error.code == EACCES
+    }
+  }
+
+  private func read(_ destination: Destination) throws(SystemError) -> Secret {
+    try AtomicFile.readFile(
+      destination.file, limit: Self.readLimit, allowSymbolicLink: destination.allow.contains(.symbolicLink))
+  }
+
   /// True where `destination` holds `content` with the configured rights already, as after a crash.
   private func isPublished(_ content: Secret, at destination: Destination) throws(SystemError) -> Bool {
-    guard
-      let present = try? AtomicFile.readFile(
-        destination.file, limit: Self.readLimit, allowSymbolicLink: destination.allow.contains(.symbolicLink)),
-      present.equals(content)
-    else { return false }
+    guard let present = try? read(destination), present.equals(content) else { return false }
     let wanted = try specification(of: destination)
     var status = stat()
     guard stat(destination.file, &status) == 0 else { return false }
