@@ -9,10 +9,10 @@ internal import Store
   /// What was made ready before a request is sent.
   final class Preparation {
     var escrow: AtomicFile?
-    /// One for each destination, in their order.
-    var files: [AtomicFile?]
+    /// By destination, for a reload may change an entry's destinations while its roll is under way.
+    var files: [Destination: AtomicFile]
 
-    init(escrow: AtomicFile, files: [AtomicFile?]) {
+    init(escrow: AtomicFile, files: [Destination: AtomicFile]) {
       self.escrow = escrow
       self.files = files
     }
@@ -33,9 +33,9 @@ internal import Store
   /// Makes everything ready that a publication of `entry` needs; throws with the first thing that cannot be had.
   func prepare(_ entry: Entry, _ roll: RollID) throws(SystemError) -> Preparation {
     let safe = try escrow.prepare(roll, entry: entry.name, token: entry.tokenID)
-    var files: [AtomicFile?] = []
+    var files: [Destination: AtomicFile] = [:]
     for destination in entry.publish {
-      files.append(try AtomicFile(preparing: try specification(of: destination), capacity: Self.capacity))
+      files[destination] = try AtomicFile(preparing: try specification(of: destination), capacity: Self.capacity)
     }
     return Preparation(escrow: safe, files: files)
   }
@@ -64,14 +64,10 @@ internal import Store
   ) throws(SystemError) -> [String] {
     var narrowed: [String] = []
     var failures: [SystemError] = []
-    for (index, destination) in entry.publish.enumerated() {
+    for destination in entry.publish {
       do throws(SystemError) {
         let content = SecretRendering(destination: destination).render(secret, facts)
-        var prepared: AtomicFile?
-        if let files = preparation?.files, files.indices.contains(index) {
-          prepared = files[index]
-          preparation?.files[index] = nil
-        }
+        let prepared = preparation?.files.removeValue(forKey: destination)
         if prepared == nil, try isPublished(content, at: destination) { continue }
         let file: AtomicFile
         if let prepared { file = prepared } else { file = try replacement(for: destination) }
