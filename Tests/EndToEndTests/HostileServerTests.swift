@@ -16,14 +16,16 @@ import Testing
     case refused
     /// The whole credential waits.
     case held
-    /// The API refuses the secret that it gave: kept and published as it is, and not rolled again.
+    /// Nobody can say whether the secret is in force: it is kept and published as it is, and not rolled again.
     case kept
+    /// The API refuses the secret that it gave: kept and published as it is, and not rolled again.
+    case disowned
 
     var rolls: Int64 {
       switch self {
       case .settled, .repeated: 1
       case .cured: 2
-      case .refused, .held, .kept: 0
+      case .refused, .held, .kept, .disowned: 0
       }
     }
 
@@ -33,7 +35,8 @@ import Testing
       case .settled, .repeated, .cured: "rollSettled"
       case .refused: "rollRefusedForGood"
       case .held: "rateLimited"
-      case .kept: "secretRefused"
+      case .kept: "secretPublished"
+      case .disowned: "secretRefused"
       }
     }
 
@@ -45,6 +48,7 @@ import Testing
       case .cured: "rollHappenedSecretLost"
       case .refused, .held: "rollStarted"
       case .kept: "secretFormUnexpected"
+      case .disowned: "secretPublished"
       }
     }
   }
@@ -101,13 +105,16 @@ import Testing
   ]
 
   /// Secrets that are not what the API documents, and yet may be the only copy; the sandbox refuses them.
-  static let secrets: [Row] = [
-    #"x"#, String(repeating: "a", count: 39), String(repeating: "b", count: 81),
-    String(repeating: "c", count: 10_000),
-    #"line\\nbreak-and-forty-characters-0000000000000"#, #"quotes-\\\"-and-forty-characters-0000000000000"#,
-    #"back-\\\\-slash"#, #"dollar-$(id)-`id`"#, #"t\u00f6ken-\u20ac-\ud83d\ude00"#, #"nul-\\u0000-within"#,
-    #"tab\\tand space "#,
-  ].map { Row(fault: fault("result", #""json":"\"\#($0)\"""#), end: .kept) }
+  static let secrets: [Row] =
+    [
+      #"x"#, String(repeating: "a", count: 39), String(repeating: "b", count: 81),
+      String(repeating: "c", count: 10_000),
+      #"line\\nbreak-and-forty-characters-0000000000000"#, #"quotes-\\\"-and-forty-characters-0000000000000"#,
+      #"back-\\\\-slash"#, #"dollar-$(id)-`id`"#, #"t\u00f6ken-\u20ac-\ud83d\ude00"#, #"nul-\\u0000-within"#,
+      #"tab\\tand space "#,
+    ].map { Row(fault: fault("result", #""json":"\"\#($0)\"""#), end: .kept) } + [
+      Row(fault: fault("result", #""json":"\"cfat_\#(String(repeating: "d", count: 48))\"""#), end: .disowned)
+    ]
 
   static let statuses: [Row] =
     [400, 401, 402, 403, 404, 405, 406, 410, 418, 422, 451].map {
@@ -189,9 +196,12 @@ import Testing
     }
     try sandbox.administer("POST", "/faults", "[\(faults.joined(separator: ","))]")
     let service = try workspace.start(configuration)
-    // What is wanted of each, or the first thing that ends it otherwise.
+    // All rows share the time, so that one that goes wrong does not take it for each.
+    let end = time(nil) + 150
     for (index, row) in rows.enumerated() {
-      do { try service.event(row.end.last, entry: "row-\(index)", within: 150) } catch {
+      do {
+        try service.event(row.end.last, entry: "row-\(index)", within: Double(max(end - time(nil), 1)))
+      } catch {
         Issue.record("\(row.fault): \(service.events.filter { $0.entry == "row-\(index)" })")
       }
     }
@@ -208,13 +218,15 @@ import Testing
       #expect(events.contains { $0.kind == row.end.sign }, "\(row.fault): \(events)")
       #expect(rolls[tokens[index].id] == row.end.rolls, "\(row.fault): \(events)")
       let published = workspace.publishedText("row-\(index)")
-      if row.end == .kept {
+      if row.end == .kept || row.end == .disowned {
         #expect(published != tokens[index].secret, "\(row.fault)")
       } else {
         #expect(published == secrets[tokens[index].id], "\(row.fault)")
       }
     }
-    #expect(workspace.escrowed.isEmpty && workspace.temporaries.isEmpty)
+    // What was not verified yet when the service stopped is still in escrow.
+    #expect(
+      workspace.escrowed.count <= rows.filter { $0.end == .kept }.count && workspace.temporaries.isEmpty)
   }
 
   // MARK: Without an answer
