@@ -57,6 +57,8 @@ let package = Package(
       name: "durability-benchmark", dependencies: ["Core", "Platform", "Store"], path: "Benchmarks/Durability",
       swiftSettings: strict),
 
+    .executableTarget(
+      name: "syscall-injector", path: "Tests/SyscallInjector", cSettings: [.treatAllWarnings(as: .error)]),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .target(
       name: "SimulatedWorld", dependencies: ["Core"], path: "Tests/SimulatedWorld", swiftSettings: strict),
