@@ -43,7 +43,7 @@ check() {
   (
     set -eE
     shopt -s inherit_errexit
-    trap 'echo "failed: $BASH_COMMAND (${BASH_SOURCE[0]##*/} line $LINENO)"' ERR
+    trap 'echo "failed: $BASH_COMMAND (${FUNCNAME[*]}, lines $LINENO ${BASH_LINENO[*]})"' ERR
     "check_$name"
   ) </dev/null >"$work/$name.log" 2>&1 &
   running=$!
@@ -81,6 +81,8 @@ while read -r name what; do
     [[ " $* " == *" $name "* ]] || continue
   fi
   check "$name" "$what"
+  # Without the packages there is nothing to check.
+  [ "$failed" = 0 ] || [ "$name" != installation ] || break
 done <<'CHECKS'
 installation the packages install, and nothing is started before there is a configuration
 readiness the service is ready only once everything is proved
@@ -88,6 +90,8 @@ status_text the status line says how many entries there are and what is next
 roll a roll is published, settled, and in the journal with all its fields
 catalog journalctl -x explains each message
 no_secret_in_journal no secret is in the journal
+history the history is there with and without the service, for root too
+probe check --probe with the user and the credential of the service finds what is wrong, and nothing else
 reload_good a reload takes a changed configuration into use without rolling
 reload_bad a reload refuses a bad configuration and the service goes on
 reload_while_rolling a reload during a roll disturbs neither
