@@ -1,7 +1,9 @@
 extension RollMachine {
   /// How long after an uncertain request a later secret is watched: a request later than `settleTime` is not expected, and
   /// would cost the consumers of that secret a whole period of the schedule.
-  var doubtSpan: TimeSpan { max(.minutes(10), settleTime + settleTime + settleTime + settleTime) }
+  ///
+  /// Twenty settle times: ten minutes with the default of 30 seconds.
+  var doubtSpan: TimeSpan { TimeSpan(microseconds: settleTime.microseconds * 20) }
 
   /// The longest time between two questions while a request may still take effect: its consumers are down from then on.
   static let watchInterval = TimeSpan.seconds(15)
