@@ -63,7 +63,10 @@ let package = Package(
     tests("StoreTests", ["Store", "Platform", "Core", "TestSupport"]),
     tests(
       "DaemonTests",
-      ["Daemon", "CloudflareAPI", "Core", "Configuration", "JSON", "Platform", "Store", "Systemd", "TestSupport"]),
+      [
+        "Daemon", "CloudflareAPI", "Core", "Configuration", "JSON", "Platform", "Store", "Systemd",
+        "TestSupport",
+      ]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["JSON"], exclude: ["sdk_check.py"], swiftSettings: strict),
   ],

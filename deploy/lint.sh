@@ -1,8 +1,9 @@
 #!/bin/bash
-# The gate: format, scripts, unit, manual pages.
+# The gate: format, scripts, unit, catalog, manual pages.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
-git ls-files -z -- '*.sh' .ci/run | xargs -0 shellcheck
+git ls-files -z -- '*.sh' .ci/run deploy/debian/\*.postinst | xargs -0 -r shellcheck
+deploy/check.sh
 echo "lint: no findings"

@@ -14,7 +14,11 @@ func quotation(_ text: String) -> String {
 
 /// True for what has the form of an API token: a known beginning, or 40 and more letters, digits, `_` and `-`.
 func looksLikeSecret(_ text: String) -> Bool {
-  if ["cfat_", "cfut_", "cfk_"].contains(where: text.contains) { return true }
+  let bytes = Array(text.utf8)
+  let hasPrefix = bytes.indices.contains { start in
+    ["cfat_", "cfut_", "cfk_"].contains { bytes[start...].starts(with: $0.utf8) }
+  }
+  if hasPrefix { return true }
   return text.utf8.count >= 40 && text.utf8.allSatisfy { $0.isWordCharacter }
 }
 

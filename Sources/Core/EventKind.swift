@@ -122,9 +122,11 @@ public enum EventKind: String, Sendable, CaseIterable {
     switch self {
     case .serviceReady, .serviceStopping, .rollStarted, .secretPublished, .actionFinished:
       .info
-    case .configurationReloaded, .destinationNotice, .clockStepped, .rollDidNotHappen, .rollSettled, .entryRecovered:
+    case .configurationReloaded, .destinationNotice, .clockStepped, .rollDidNotHappen, .rollSettled,
+      .entryRecovered:
       .notice
-    case .startFailed, .configurationRefused, .stateNotWritten, .rollRefusedForGood, .rollUncertain, .stateForeign,
+    case .startFailed, .configurationRefused, .stateNotWritten, .rollRefusedForGood, .rollUncertain,
+      .stateForeign,
       .actionFailed:
       .error
     case .clockImplausible, .notificationFailed, .escrowNotErased, .rollNotReady, .rollRefused, .rateLimited,

@@ -14,7 +14,8 @@ internal import Platform
     let allow: Set<Destination.Exception>
 
     init(_ destination: Destination) {
-      directory = destination.file.prefix(upTo: destination.file.lastIndex(of: "/") ?? destination.file.startIndex)
+      directory = destination.file.prefix(
+        upTo: destination.file.lastIndex(of: "/") ?? destination.file.startIndex)
       mode = destination.mode
       owner = destination.owner
       group = destination.group
@@ -53,7 +54,8 @@ internal import Platform
       for destination in entry.publish {
         let place = Place(destination)
         if places[place] == nil {
-          places[place] = prove(destination, entry.name, services, isFirst: cleaned.insert(place.directory).inserted)
+          places[place] = prove(
+            destination, entry.name, services, isFirst: cleaned.insert(place.directory).inserted)
         }
         if places[place] == false { isReady = false }
       }

@@ -77,7 +77,8 @@ internal import Store
         if let prepared { file = prepared } else { file = try replacement(for: destination) }
         let publication = try content.withBytes { (bytes) throws(SystemError) in try file.commit(bytes) }
         if let refusal = publication.narrowed {
-          narrowed.append("\(destination.file) was published with narrower rights than configured: \(refusal).")
+          narrowed.append(
+            "\(destination.file) was published with narrower rights than configured: \(refusal).")
         }
       } catch {
         failures.append(error)
@@ -96,7 +97,8 @@ internal import Store
     for destination in entry.publish {
       guard
         let content = try? AtomicFile.readFile(
-          destination.file, limit: Self.readLimit, allowSymbolicLink: destination.allow.contains(.symbolicLink)),
+          destination.file, limit: Self.readLimit,
+          allowSymbolicLink: destination.allow.contains(.symbolicLink)),
         let secret = SecretRendering(destination: destination).secret(in: content)
       else { continue }
       return secret

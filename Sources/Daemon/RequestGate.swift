@@ -99,7 +99,9 @@ internal import Platform
       let next = waiting.lazy.filter { !blocked.contains($0.key) }.compactMap(\.value.last)
         .min { $0.rank < $1.rank }
       guard let next else { break }
-      if let wait = budgets[next.credential, default: RequestBudget(rateLimit)].wait(for: next.cost, at: clock.bootTime) {
+      if let wait = budgets[next.credential, default: RequestBudget(rateLimit)].wait(
+        for: next.cost, at: clock.bootTime)
+      {
         blocked.insert(next.credential)
         earliest = min(earliest ?? wait, wait)
         continue
@@ -120,7 +122,11 @@ extension Array {
     var range = 0..<count
     while !range.isEmpty {
       let middle = (range.lowerBound + range.upperBound) / 2
-      if belongsAfter(self[middle]) { range = range.lowerBound..<middle } else { range = middle + 1..<range.upperBound }
+      if belongsAfter(self[middle]) {
+        range = range.lowerBound..<middle
+      } else {
+        range = middle + 1..<range.upperBound
+      }
     }
     return range.lowerBound
   }

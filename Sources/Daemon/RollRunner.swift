@@ -38,7 +38,8 @@ internal import Store
     self.since = since
     self.services = services
     machine = RollMachine(
-      settleTime: services.configuration.api.settleTime, doubtUntil: record.doubtUntil, failures: record.failures)
+      settleTime: services.configuration.api.settleTime, doubtUntil: record.doubtUntil,
+      failures: record.failures)
   }
 
   /// True while nothing but this process's memory, or an answer under way, holds the secret in force.

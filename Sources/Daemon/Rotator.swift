@@ -186,7 +186,8 @@ extension Rotator {
         Event(
           .escrowUnknown,
           "The secret in \(path) belongs to no roll that the state database knows; it is kept. Its name says the entry "
-            + "and the token: if the token's consumers are refused, publish it by hand, then remove the file."))
+            + "and the token: if the token's consumers are refused, publish it by hand, then remove the file."
+        ))
     }
     return unfinished
   }

@@ -119,13 +119,15 @@ public import Systemd
     let proof = prove()
     if !proof.findings.isEmpty, proof.unready == services.configuration.tokens.filter(\.enabled).count {
       throw ServiceFailure(
-        kind: .unavailable, description: "no entry could be rolled as things stand; see the messages before this one")
+        kind: .unavailable,
+        description: "no entry could be rolled as things stand; see the messages before this one")
     }
     rotator.onChange = { [weak self] in self?.updateStatus() }
     rotator.start(unfinished)
     watchdog.start()
     log.record(
-      Event(.serviceReady, "tokenroll \(Version.current) is at work: \(rotator.summary.line(at: clock.now))."))
+      Event(.serviceReady, "tokenroll \(Version.current) is at work: \(rotator.summary.line(at: clock.now)).")
+    )
     tell { (notifier) throws(SystemdError) in try notifier.ready(status: statusLine) }
     if !isStopping { await withCheckedContinuation { stopped = $0 } }
     await stop()
@@ -144,7 +146,9 @@ public import Systemd
       isHealthy: { [weak self] in self?.services.health.overdue },
       onWithheld: { [weak self] reason in
         self?.log.record(
-          Event(.watchdogWithheld, "The watchdog is not fed any more, and systemd will restart the service: \(reason)."))
+          Event(
+            .watchdogWithheld,
+            "The watchdog is not fed any more, and systemd will restart the service: \(reason)."))
       })
   }
 
@@ -175,7 +179,9 @@ extension Service {
       guard configuration.stateDirectory == services.configuration.stateDirectory else {
         throw ServiceFailure(
           kind: .configuration,
-          description: "\(options.configurationFile): state_directory cannot be changed by a reload; restart the service")
+          description:
+            "\(options.configurationFile): state_directory cannot be changed by a reload; restart the service"
+        )
       }
       try take(configuration)
     } catch {

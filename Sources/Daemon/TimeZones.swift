@@ -5,16 +5,12 @@ internal import Platform
 public enum TimeZones {
   /// Whether the machine knows the zone `name`.
   public static func exists(_ name: String) -> Bool {
-    (try? TimeZoneFile.load(name: name)) != nil
+    (try? TimeZoneFile.rules(for: .named(name), now: SystemClock().now)) != nil
   }
 
   /// The rules of `zone`; UTC where the machine cannot say them, as it has no time-zone data at all.
   public static func rules(of zone: CalendarExpression.Zone) -> TimeZoneRules {
-    switch zone {
-    case .utc: .utc
-    case .local: (try? TimeZoneFile.local()) ?? .utc
-    case .named(let name): (try? TimeZoneFile.load(name: name)) ?? .utc
-    }
+    (try? TimeZoneFile.rules(for: zone, now: SystemClock().now)) ?? .utc
   }
 
   /// `instant` in the zone's own time with its offset, as RFC 3339.

@@ -21,14 +21,17 @@ extension AtomicFile {
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw SystemError("cannot read", path, because: "it is not a regular file")
     }
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: limit + 1, alignment: 16)
+    // One byte more than the file has: it is full where the file has grown meanwhile, and that is one too many.
+    let most = min(limit, max(Int(status.st_size), 0))
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: most + 1, alignment: 16)
     defer {
       wipe(buffer)
       buffer.deallocate()
     }
     let count = try attempt("cannot read", path) { () throws(Errno) in try file.readAll(into: buffer) }
-    guard count <= limit else {
-      throw SystemError("cannot read", path, because: "it has more than \(limit) bytes")
+    guard count <= most else {
+      let reason = most == limit ? "it has more than \(limit) bytes" : "it grew while it was read"
+      throw SystemError("cannot read", path, because: reason)
     }
     return Secret(copying: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
   }

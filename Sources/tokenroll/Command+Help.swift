@@ -63,7 +63,8 @@ extension Command {
   var help: String {
     let options = Options.definitions.filter { $0.commands.contains(self) }
     var lines = [
-      "usage: tokenroll \(rawValue)" + (options.isEmpty ? "" : " [OPTION...]") + (operands.map { " " + $0 } ?? ""), "",
+      "usage: tokenroll \(rawValue)" + (options.isEmpty ? "" : " [OPTION...]")
+        + (operands.map { " " + $0 } ?? ""), "",
       summary.prefix(1).uppercased() + summary.dropFirst() + ".",
     ]
     if !text.isEmpty { lines += ["", text] }

@@ -44,7 +44,8 @@ enum Command: String, CaseIterable {
     }
     guard let command = Command(rawValue: first) else {
       let nearest = Spelling.nearest(to: first, of: allCases.map(\.rawValue))
-      throw UsageError("there is no command \"\(first)\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? ""))
+      throw UsageError(
+        "there is no command \"\(first)\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? ""))
     }
     return Invocation(
       command: command, options: try Options(arguments.dropFirst(), for: command))

@@ -51,7 +51,8 @@ extension Options {
       Definition(name: "--limit", value: "N", help: "at most so many rolls [20]", commands: [.history]) {
         (options, value) throws(UsageError) in options.limit = try number(value, "--limit", 1...1_000_000)
       },
-      Definition(name: "--iterations", value: "N", help: "so many elapses of each [1]", commands: [.calendar]) {
+      Definition(name: "--iterations", value: "N", help: "so many elapses of each [1]", commands: [.calendar])
+      {
         (options, value) throws(UsageError) in
         options.iterations = try number(value, "--iterations", 1...10_000)
       },

@@ -81,7 +81,17 @@ struct CalendarDifferentialTests {
         if ours == nil, text.contains("@") { continue }
         // Refused by systemd by accident: it lowers the limit from one element of a list to the next.
         if theirs == nil, text.contains("~"), text.contains(",") { continue }
-        if case .named(let name) = ours?.zone, !ZoneInfo.exists(name) { ours = nil }
+        if case .named(let name) = ours?.zone {
+          if !ZoneInfo.exists(name) {
+            ours = nil
+          } else if theirs == nil {
+            // Where systemd gets stuck in its calculation at a change of the clocks, it accepts the same in UTC.
+            let inUTC = [String(text.dropLast(name.count)) + "UTC"]
+            let again = try SystemdAnalyze.calendar(inUTC, base: Timestamp(seconds: 1_800_000_000))
+            #expect(again.first.flatMap(\.self) != nil, "\(text)")
+            continue
+          }
+        }
         #expect(ours?.description == theirs?.normalForm, "\(text)")
       }
     }

@@ -30,13 +30,13 @@ import Testing
     #expect(refusal?.description.contains("LoadCredential=cloudflare") == true)
   }
 
-  @Test(arguments: ["", "\n", "two words", "line\nbreak", "ümlaut", "nul\0"])
+  @Test(arguments: ["", "\n", "Qzx1 Qzx2", "Qzx3\nQzx4", "Qzx5ü", "Qzx6\0x"])
   func whatNoHeaderCanCarryIsRefusedWithoutShowingIt(content: String) throws {
     try directory.write(Array(content.utf8), to: "credential")
     let refusal = #expect(throws: SystemError.self) { try read(directory.path("credential")) }
     let text = try #require(refusal?.description)
     #expect(text.contains(directory.path("credential")))
-    for word in ["two", "line", "mlaut", "nul"] { #expect(!text.contains(word)) }
+    #expect(!text.contains("Qzx"))
   }
 
   @Test func aMissingFileIsNamed() {

@@ -10,6 +10,10 @@ import Testing
     let (credential, token) = (try first.token("credential"), try first.token("token-1"))
     let doomed = try first.token("token-2")
     let secret = try first.roll(token, as: credential).result().string
+    // The answer has come, so the file has it.
+    let kept = try JSONDocument(parsing: contents(of: state)).root["accounts"]?.elements.first { _ in true }?[
+      "tokens"]
+    #expect(kept?.elements.contains { $0["secret"]?.string == secret } == true)
     let path = "/accounts/\(token.account)/tokens/\(doomed.id)"
     #expect(try first.send("DELETE", path, bearer: credential.secret).status == 200)
     first.process.signal(SIGKILL)
