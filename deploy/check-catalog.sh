@@ -11,6 +11,7 @@ trap 'rm -rf "$scratch"' EXIT
 
 sed -n 's/^ *case \.[A-Za-z]*: "\([0-9a-f]\{32\}\)"$/\1/p' Sources/Core/EventKind.swift | sort >"$scratch/events"
 sed -n 's/^-- \([0-9a-f]\{32\}\)$/\1/p' "$catalog" | sort >"$scratch/explained"
+# shellcheck disable=SC2016 # these are Markdown's
 sed -n 's/^|.*| `\([0-9a-f]\{32\}\)` |$/\1/p' docs/operations.md | sort >"$scratch/listed"
 [ -s "$scratch/events" ] || { echo "check-catalog: no message identifiers in Sources/Core/EventKind.swift" >&2; exit 1; }
 
