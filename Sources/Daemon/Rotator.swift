@@ -325,9 +325,9 @@ extension Rotator {
   ) {
     active.insert(index)
     waits.remove(index)
-    Task { @RotationActor in
+    RotationActor.task {
       let wait = await body()
-      rest(runner, wait)
+      self.rest(runner, wait)
     }
   }
 

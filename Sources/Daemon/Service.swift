@@ -43,10 +43,10 @@ public import Systemd
   private var stopTimer: BootTimer?
 
   /// Runs the service until SIGTERM or SIGINT; throws where it could not start.
-  public nonisolated static func run(_ options: Options) async throws(ServiceFailure) {
+  public static func run(_ options: Options) async throws(ServiceFailure) {
     let log = EventLog.choose(format: options.logFormat, minimumPriority: options.logLevel)
     do throws(ServiceFailure) {
-      let service = try await Service(options, log)
+      let service = try Service(options, log)
       try await service.work()
     } catch {
       let kind = error.kind == .configuration ? EventKind.configurationRefused : .startFailed

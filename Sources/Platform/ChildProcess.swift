@@ -64,7 +64,7 @@ public struct ChildProcess: Sendable {
     let status = await withTaskCancellationHandler {
       await child.waitStatus()
     } onCancel: {
-      Task { @RotationActor in child.terminate() }
+      RotationActor.task { child.terminate() }
     }
     guard let status else {
       throw SystemError(

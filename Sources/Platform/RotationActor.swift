@@ -18,6 +18,16 @@ public import Dispatch
   /// The queue as an executor.
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
+  /// Begins a task of which every step runs on the queue, resumptions included.
+  ///
+  /// A plain `Task` would resume its continuations by way of the shared pool of threads; that costs two changes of
+  /// thread for each, and as soon as that pool has been used, libdispatch wakes the process once a second to look after it.
+  @discardableResult public nonisolated static func task<Success: Sendable>(
+    _ body: @escaping @RotationActor @Sendable () async -> Success
+  ) -> Task<Success, Never> {
+    Task(executorPreference: shared.executor) { await body() }
+  }
+
   /// Runs `body` as the actor, from code that already runs on its queue, as a handler of a Dispatch source does.
   ///
   /// Stops the process where it is called from anywhere else.
@@ -31,8 +41,8 @@ public import Dispatch
   }
 }
 
-/// A serial Dispatch queue as a `SerialExecutor` (`DispatchSerialQueue` is not to be had on Linux).
-private final class QueueExecutor: SerialExecutor {
+/// A serial Dispatch queue as an executor of an actor and of tasks (`DispatchSerialQueue` is not to be had on Linux).
+private final class QueueExecutor: SerialExecutor, TaskExecutor {
   let queue: DispatchQueue
 
   init(label: String) {
@@ -45,7 +55,8 @@ private final class QueueExecutor: SerialExecutor {
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     let executor = asUnownedSerialExecutor()
-    queue.async { job.runSynchronously(on: executor) }
+    let taskExecutor = asUnownedTaskExecutor()
+    queue.async { job.runSynchronously(isolatedTo: executor, taskExecutor: taskExecutor) }
   }
 
   func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }

@@ -1,9 +1,10 @@
 internal import Configuration
 internal import Daemon
+internal import Platform
 
 /// `tokenroll check`.
 enum CheckCommand {
-  static func run(_ options: Options) async -> ExitStatus {
+  @RotationActor static func run(_ options: Options) async -> ExitStatus {
     do throws(ConfigurationFile.Failure) {
       let configuration = try ConfigurationFile.load(options.configuration)
       let count = configuration.tokens.count

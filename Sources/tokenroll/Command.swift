@@ -1,4 +1,5 @@
 internal import Core
+internal import Platform
 
 /// What can be asked of the program.
 enum Command: String, CaseIterable {
@@ -15,7 +16,7 @@ enum Command: String, CaseIterable {
     let command: Command
     var options: Options
 
-    func run() async throws(UsageError) -> ExitStatus {
+    @RotationActor func run() async throws(UsageError) -> ExitStatus {
       if options.wantsHelp {
         Terminal.print(command.help)
         return .success

@@ -2,10 +2,11 @@ internal import Configuration
 internal import Core
 internal import Daemon
 internal import JSON
+internal import Platform
 
 /// `tokenroll plan`.
 enum PlanCommand {
-  static func run(_ options: Options) async -> ExitStatus {
+  @RotationActor static func run(_ options: Options) async -> ExitStatus {
     do {
       let configuration = try ConfigurationFile.load(options.configuration)
       if let name = options.entry, !configuration.tokens.contains(where: { $0.name == name }) {
@@ -14,7 +15,7 @@ enum PlanCommand {
           "tokenroll: there is no entry \"\(name)\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? ""))
         return .usage
       }
-      let plan = try await RollPlan.make(configuration, entry: options.entry, until: options.until)
+      let plan = try RollPlan.make(configuration, entry: options.entry, until: options.until)
       if options.wantsJSON { printJSON(plan) } else { printTable(plan) }
       return .success
     } catch {

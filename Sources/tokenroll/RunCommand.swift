@@ -1,8 +1,9 @@
 internal import Daemon
+internal import Platform
 
 /// `tokenroll run`.
 enum RunCommand {
-  static func run(_ options: Options) async -> ExitStatus {
+  @RotationActor static func run(_ options: Options) async -> ExitStatus {
     do throws(ServiceFailure) {
       try await Service.run(
         Service.Options(

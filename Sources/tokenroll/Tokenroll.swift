@@ -1,20 +1,23 @@
 internal import Daemon
 internal import Dispatch
 internal import Glibc
+internal import Platform
 
 /// The service and its commands.
 @main
 struct Tokenroll {
   static func main() {
     let arguments = Array(CommandLine.arguments.dropFirst())
-    Task.detached {
+    // Nothing ever runs on the shared pool of threads: as soon as one has worked for it, libdispatch wakes the process
+    // once a second to look after the pool.
+    RotationActor.task {
       let status = await run(arguments)
       exit(status.rawValue)
     }
     dispatchMain()
   }
 
-  private static func run(_ arguments: [String]) async -> ExitStatus {
+  @RotationActor private static func run(_ arguments: [String]) async -> ExitStatus {
     do throws(UsageError) {
       return try await Command.parse(arguments).run()
     } catch {
