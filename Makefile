@@ -2,6 +2,7 @@
 # make test    the whole suite
 # make lint    format, scripts, unit, manual pages
 # make build   release binaries in .build/release
+# make soak    simulated worlds of a hundred entries and ten years, SEEDS= of them, from FIRST= on
 # make deb     Debian packages in .build/deb
 # make install DESTDIR= PREFIX=
 
@@ -39,6 +40,13 @@ bench: build
 	$(RELEASE) --product durability-benchmark
 	$(RELEASE) --product idle-dispatch
 	@Benchmarks/run.sh
+
+SEEDS = 200
+FIRST = 1
+
+soak:
+	$(SWIFT) build -c release --product simulation
+	.build/release/simulation --entries 100 --years 10 --seeds $(SEEDS) --first $(FIRST)
 
 clean:
 	rm -rf .build

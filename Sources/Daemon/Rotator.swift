@@ -176,7 +176,7 @@ extension Rotator {
     }
     for (roll, path) in escrows {
       if try services.store.isClosed(roll) {
-        try services.publisher.escrow.erase(path)
+        eraseClosed(path)
       } else {
         unaccounted.append(path)
       }
@@ -190,6 +190,18 @@ extension Rotator {
         ))
     }
     return unfinished
+  }
+
+  /// A leftover that cannot be erased is no reason not to roll.
+  private func eraseClosed(_ path: String) {
+    do throws(SystemError) {
+      try services.publisher.escrow.erase(path)
+    } catch {
+      services.log.record(
+        Event(
+          .escrowNotErased,
+          "The escrow of a roll that is settled could not be erased: \(error). It is tried again at the next start."))
+    }
   }
 
   private func reportMissing(_ entry: String, _ roll: UnsettledRoll, _ path: String?) {

@@ -112,7 +112,9 @@ extension World {
     trace("entry \(item.slot): roll \(item.roll) takes effect, secret \(server.tokens[item.slot].secret)")
     if item.isOver || underWay[item.slot] != put { totals.late += 1 }
     let outcome = disk.history[item.roll]
-    guard outcome == .didNotHappen || outcome == .notRolled else { return }
+    // A driver that is gone has closed its roll, even where the history could not be written.
+    let isDropped = outcome == nil && isUp && drivers[item.slot] == nil
+    guard outcome == .didNotHappen || outcome == .notRolled || isDropped else { return }
     if storm.isVeryLate {
       // Later than `settle_time` says: only a later roll, which is watched for longer, can find it out.
       if server.lastThatMayCommit(item.slot)?.roll == item.roll { server.tokens[item.slot].isForeign = true }

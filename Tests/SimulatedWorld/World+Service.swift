@@ -26,7 +26,8 @@ extension World {
         return
       }
       judgeErasing(item.roll, item.slot)
-      _ = try write { disk in disk.escrow.removeAll { $0.roll == item.roll } }
+      let isErased = try write { disk in disk.escrow.removeAll { $0.roll == item.roll } }
+      if !isErased { leftToRestart.insert(item.roll) }
     }
     for item in unfinished {
       let driver = newDriver(item.slot)
