@@ -65,7 +65,7 @@ import Testing
     let injector = SyscallInjector(calls: calls, at: point, disturbance: .kill, log: roll.log)
     let service = try roll.workspace.restart(through: injector.command())
     var result = Result()
-    if try service.eventOrEnd("rollSettled") != nil {
+    if try service.eventOrEnd(["rollSettled"]) != nil {
       // The window had fewer calls this time.
       try service.stop()
       result.faults = try roll.faults(rolls: 1)

@@ -102,7 +102,7 @@ final class RunningService: Sendable {
   }
 
   /// The first event of one of these kinds; nil where the service ends without it.
-  func eventOrEnd(_ kinds: String..., within seconds: Double = 60) throws -> LogEvent? {
+  func eventOrEnd(_ kinds: [String], within seconds: Double = 60) throws -> LogEvent? {
     do {
       return try wait(kinds.joined(separator: " or "), within: seconds) { events in
         events.first { kinds.contains($0.kind) }
