@@ -53,6 +53,8 @@ let package = Package(
     .executableTarget(
       name: "tokenroll-sandbox", dependencies: ["JSON", "CMicroHTTPD"], swiftSettings: strict),
 
+    .executableTarget(
+      name: "syscall-injector", path: "Tests/SyscallInjector", cSettings: [.treatAllWarnings(as: .error)]),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests("JSONTests", ["JSON"]),
     tests("CoreTests", ["Core"]),

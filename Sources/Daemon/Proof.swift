@@ -14,7 +14,8 @@ internal import Platform
     let allow: Set<Destination.Exception>
 
     init(_ destination: Destination) {
-      directory = destination.file.prefix(upTo: destination.file.lastIndex(of: "/") ?? destination.file.startIndex)
+      directory = destination.file.prefix(
+        upTo: destination.file.lastIndex(of: "/") ?? destination.file.startIndex)
       mode = destination.mode
       owner = destination.owner
       group = destination.group
@@ -47,13 +48,12 @@ internal import Platform
       }
     }
     var places: [Place: Bool] = [:]
-    var cleaned: Set<Substring> = []
     for entry in configuration.tokens where entry.enabled {
       var isReady = !brokenCredentials.contains(entry.credential)
       for destination in entry.publish {
         let place = Place(destination)
         if places[place] == nil {
-          places[place] = prove(destination, entry.name, services, isFirst: cleaned.insert(place.directory).inserted)
+          places[place] = prove(destination, entry.name, services)
         }
         if places[place] == false { isReady = false }
       }
@@ -61,12 +61,9 @@ internal import Platform
     }
   }
 
-  private mutating func prove(
-    _ destination: Destination, _ entry: String, _ services: RollServices, isFirst: Bool
-  ) -> Bool {
+  private mutating func prove(_ destination: Destination, _ entry: String, _ services: RollServices) -> Bool {
     do throws(SystemError) {
       let specification = try services.publisher.specification(of: destination)
-      if isFirst { try AtomicFile.removeLeftovers(specification) }
       for notice in try AtomicFile.prove(specification) {
         notices.append(Finding(entry: entry, reason: notice.description))
       }

@@ -116,8 +116,11 @@ public import Systemd
     } catch {
       throw ServiceFailure(error)
     }
+    removeLeftovers()
     let proof = prove()
-    if !proof.findings.isEmpty, proof.unready == services.configuration.tokens.filter(\.enabled).count {
+    let isIdle = proof.unready == services.configuration.tokens.filter(\.enabled).count
+    // A secret in escrow, or an uncertain roll, is brought to its end all the same.
+    if !proof.findings.isEmpty, isIdle, unfinished.rolls.isEmpty {
       throw ServiceFailure(
         kind: .unavailable, description: "no entry could be rolled as things stand; see the messages before this one")
     }
@@ -203,6 +206,16 @@ extension Service {
       Event(
         .configurationReloaded,
         "The configuration was read again: \(configuration.tokens.count) entries, \(state)."))
+  }
+
+  /// At start alone: later, a temporary may be that of a roll in flight.
+  private func removeLeftovers() {
+    for failure in Leftovers.remove(of: services) {
+      var event = Event(
+        .destinationNotice, "A temporary that a crash left may hold a secret and is still there: \(failure).")
+      event.errno = failure.code == 0 ? nil : failure.code
+      log.record(event)
+    }
   }
 
   private func prove() -> Proof {

@@ -13,13 +13,16 @@ extension AtomicFile {
 
   /// Removes the temporaries that a crash left beside the target, and returns how many there were.
   ///
-  /// To be called at start, under the lock of the instance: it cannot tell a leftover from a file in use.
+  /// Those of other files in the same directory, `others`, go with them, in one reading of the directory. To be called at
+  /// start, under the lock of the instance: it cannot tell a leftover from a file in use.
   @discardableResult
-  public static func removeLeftovers(_ specification: FileSpecification) throws(SystemError) -> Int {
+  public static func removeLeftovers(
+    _ specification: FileSpecification, others: [String] = []
+  ) throws(SystemError) -> Int {
     let target = try PublicationTarget(specification)
-    let prefix = temporaryPrefix(target.name)
+    let prefixes = Set((others + [target.name]).map(temporaryPrefix))
     let leftovers = try names(in: target.directory).filter { name in
-      name.hasPrefix(prefix) && name.utf8.count == prefix.utf8.count + 16
+      name.utf8.count > 16 && prefixes.contains(String(name.dropLast(16)))
         && name.utf8.suffix(16).allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
     }
     let handle = target.directory.rawValue

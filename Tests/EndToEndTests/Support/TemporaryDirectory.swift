@@ -4,8 +4,9 @@ import Glibc
 final class TemporaryDirectory: Sendable {
   let path: String
 
-  init() throws {
-    var template = Array("/tmp/tokenroll-test-XXXXXX".utf8CString)
+  /// Makes a directory in `parent`, with rights for this user alone.
+  init(in parent: String = "/tmp") throws {
+    var template = Array("\(parent)/tokenroll-test-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw TestFailure("mkdtemp: \(String(cString: strerror(errno)))") }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }

@@ -105,6 +105,18 @@ final class TestProcess: Sendable {
     return content
   }
 
+  /// Waits for more of standard output, however long that takes; nil at its end.
+  func nextOutput() -> [UInt8]? {
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      var descriptor = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
+      guard poll(&descriptor, 1, -1) > 0 else { continue }
+      let count = read(output, &chunk, chunk.count)
+      if count < 0, errno == EAGAIN || errno == EINTR { continue }
+      return count > 0 ? Array(chunk.prefix(count)) : nil
+    }
+  }
+
   func errorOutput() throws -> [UInt8] { try contents(of: errorPath) }
 
   func signal(_ number: Int32) { kill(pid, number) }

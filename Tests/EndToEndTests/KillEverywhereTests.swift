@@ -1,0 +1,96 @@
+import Glibc
+import Testing
+
+/// The process is killed at every system call of a roll; nothing is lost, and nothing is rolled for nothing.
+@Suite(.enabled(if: SyscallInjector.isSupported)) struct KillEverywhereTests {
+  /// What came of one point.
+  private struct Result: Sendable {
+    var call: SyscallInjector.Call?
+    var isLost = false
+    var needlessRolls: Int64 = 0
+    var faults: [String] = []
+  }
+
+  /// The calls that change something outside of the process, or hear of a change; between two of them, one moment to be
+  /// killed is like another. The long form takes every call there is.
+  static let calls =
+    isSoak
+    ? nil
+    : "openat,fallocate,fchmod,fchown,write,pwrite64,ftruncate,fsync,fdatasync,renameat,unlinkat,socket,connect,"
+      + "sendto,recvfrom,fcntl,timerfd_settime"
+
+  @Test(arguments: WalkedRoll.Before.allCases)
+  func aKillAtAnyCallLosesNoSecretAndNoRoll(before: WalkedRoll.Before) async throws {
+    let sandbox = try SandboxUnderTest("--tokens", "1500")
+    let tokens = try sandbox.tokens()
+    let credential = try #require(tokens.first { $0.name == "credential" }).secret
+    let subjects = tokens.filter { $0.name != "credential" }
+
+    let first = try WalkedRoll(try #require(subjects.first), before, sandbox, credential: credential)
+    let injector = SyscallInjector(calls: Self.calls, log: first.log)
+    let service = try first.workspace.restart(through: injector.command())
+    try service.event("rollSettled")
+    #expect(try service.stop() == 0)
+    let points = try injector.trace().count
+    try #require(points > 60 && points < subjects.count)
+
+    let results = await inParallel(Array(1...points), width: 6) { point in
+      do {
+        return try Self.kill(at: point, subjects[point], before, sandbox, credential)
+      } catch {
+        return Result(faults: ["point \(point): \(error)"])
+      }
+    }
+    let reached = results.filter { $0.call != nil }
+    let lost = results.filter(\.isLost).count
+    let needless = results.reduce(0) { $0 + $1.needlessRolls }
+    print(
+      "kill everywhere, \(before.rawValue): \(points) points tried, \(reached.count) reached, \(lost) lost, "
+        + "\(needless) needless rolls")
+    for result in results where !result.faults.isEmpty {
+      let place = result.call.map { "killed at call \($0.index), \($0.name) \($0.subject)" } ?? "not killed"
+      Issue.record("\(place): \(result.faults.joined(separator: "; "))")
+    }
+    // The number of calls varies a little from run to run.
+    #expect(reached.count > points * 9 / 10)
+  }
+
+  private static func kill(
+    at point: Int, _ token: SandboxUnderTest.Token, _ before: WalkedRoll.Before, _ sandbox: SandboxUnderTest,
+    _ credential: String
+  ) throws -> Result {
+    let roll = try WalkedRoll(token, before, sandbox, credential: credential)
+    let injector = SyscallInjector(calls: calls, at: point, disturbance: .kill, log: roll.log)
+    let service = try roll.workspace.restart(through: injector.command())
+    var result = Result()
+    if try service.eventOrEnd("rollSettled") != nil {
+      // The window had fewer calls this time.
+      try service.stop()
+      result.faults = try roll.faults(rolls: 1)
+      return result
+    }
+    guard try service.ended() == 128 + SIGKILL else {
+      throw TestFailure("it was not killed: \(service.lines)")
+    }
+    let trace = try injector.trace()
+    result.call = trace.last
+    let sent = trace.filter { $0.name == "sendto" && !$0.isHit }.count
+    if sent > before.requestsBefore { try roll.awaitRollRequest() }
+    let rolls = try roll.truth().rolls
+    let isSafe = roll.workspace.escrowed.contains { !$0.hasPrefix(".") }
+    let isPublished = !service.events("secretPublished").isEmpty
+    let isSettled = try isPublished && roll.workspace.outcomes().last == "settled"
+
+    let next = try roll.workspace.restart()
+    try next.event(isSettled ? "serviceReady" : "rollSettled")
+    guard try next.stop() == 0 else {
+      throw TestFailure("the second service did not end well: \(next.lines)")
+    }
+    let expected: Int64 = rolls == 1 && !isSafe && !isPublished ? 2 : 1
+    let truth = try roll.truth()
+    result.needlessRolls = truth.rolls - expected
+    result.isLost = !roll.wrongDestinations(truth.secret).isEmpty
+    result.faults = try roll.faults(rolls: expected)
+    return result
+  }
+}

@@ -1,0 +1,73 @@
+/// What a service under test is configured to do.
+struct ServiceConfiguration: Sendable {
+  /// A file that gets the secret.
+  struct Destination: Sendable {
+    var file: String
+    var format = "raw"
+    var mode = "0600"
+    /// Further members, each with its value in JSON.
+    var others: [String: String] = [:]
+  }
+
+  /// A token with its schedule.
+  struct Entry: Sendable {
+    var name: String
+    var account: String
+    var token: String
+    /// In JSON.
+    var schedule = Self.once
+    var credential = "sandbox"
+    var enabled = true
+    var publish: [Destination]
+
+    /// Due at once, and then not again while a test runs.
+    static let once = #"{"every": "1y", "first": "now", "jitter": "0s"}"#
+
+    static func every(_ span: String) -> String { #"{"every": "\#(span)", "first": "now", "jitter": "0s"}"# }
+  }
+
+  var baseURL: String
+  var caFile: String?
+  var credentials: [String: String]
+  var stateDirectory: String
+  /// Further members of `api`, each with its value in JSON.
+  var api: [String: String] = ["settle_time": "\"0s\""]
+  var entries: [Entry] = []
+
+  var json: String {
+    var api = self.api
+    api["base_url"] = Self.quoted(baseURL)
+    if let caFile { api["ca_file"] = Self.quoted(caFile) }
+    let credentials = self.credentials.mapValues { "{\"file\": \(Self.quoted($0))}" }
+    let tokens = entries.map(Self.json).joined(separator: ",\n")
+    return """
+      {"api": \(Self.object(api)), "credentials": \(Self.object(credentials)),
+      "state_directory": \(Self.quoted(stateDirectory)), "tokens": [
+      \(tokens)
+      ]}
+      """
+  }
+
+  private static func json(_ entry: Entry) -> String {
+    let publish = entry.publish.map { destination in
+      var members = destination.others
+      members["file"] = quoted(destination.file)
+      members["format"] = quoted(destination.format)
+      members["mode"] = quoted(destination.mode)
+      return object(members)
+    }
+    return object([
+      "name": quoted(entry.name), "account_id": quoted(entry.account), "token_id": quoted(entry.token),
+      "credential": quoted(entry.credential), "enabled": "\(entry.enabled)", "schedule": entry.schedule,
+      "publish": "[\(publish.joined(separator: ", "))]",
+    ])
+  }
+
+  private static func object(_ members: [String: String]) -> String {
+    "{\(members.sorted { $0.key < $1.key }.map { "\(quoted($0.key)): \($0.value)" }.joined(separator: ", "))}"
+  }
+
+  static func quoted(_ text: String) -> String {
+    "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+  }
+}

@@ -1,0 +1,77 @@
+import Glibc
+import JSON
+
+/// One roll of a token of its own under the injector: what the walks over its system calls have in common.
+struct WalkedRoll: Sendable {
+  /// What consumers have before the roll.
+  enum Before: String, Sendable, CaseIterable {
+    case noFile = "no secret published before"
+    case secretInForce = "the secret in force published before"
+
+    /// The requests that are sent before the one that rolls: the token is looked up, and its secret verified.
+    var requestsBefore: Int { self == .noFile ? 1 : 2 }
+  }
+
+  let token: SandboxUnderTest.Token
+  let workspace: Workspace
+
+  init(_ token: SandboxUnderTest.Token, _ before: Before, _ sandbox: SandboxUnderTest, credential: String)
+    throws
+  {
+    self.token = token
+    workspace = try Workspace(sandbox, in: .memory, credential: credential)
+    if before == .secretInForce { _ = try workspace.directory.write("published/raw", token.secret) }
+    var configuration = workspace.configuration
+    let publish: [ServiceConfiguration.Destination] = [
+      .init(file: "\(workspace.published)/raw"), .init(file: "\(workspace.published)/env", format: "env"),
+      .init(file: "\(workspace.published)/json", format: "json", mode: "0640"),
+    ]
+    configuration.entries = [workspace.entry(SyscallInjector.entry, token, publish: publish)]
+    try workspace.write(configuration)
+  }
+
+  var log: String { workspace.directory.file("calls") }
+
+  /// How often the token was rolled, and its secret.
+  func truth() throws -> (rolls: Int64, secret: String) {
+    let node = try workspace.sandbox.administer("GET", "/tokens/\(token.id)")
+    guard let rolls = node["rolls"]?.integer, let secret = node["secret"]?.string else {
+      throw TestFailure("no token")
+    }
+    return (rolls, secret)
+  }
+
+  /// Waits until the sandbox has received the request that was sent, and has done with it.
+  func awaitRollRequest() throws {
+    try workspace.sandbox.administer("GET", "/wait?answered=1&call=roll&token=\(token.id)&timeout=30")
+  }
+
+  /// The destinations that do not hold `secret`.
+  func wrongDestinations(_ secret: String) -> [String] {
+    let wanted: [(String, (String) -> Bool)] = [
+      ("raw", { $0 == secret }), ("env", { $0 == "CLOUDFLARE_API_TOKEN=\(secret)\n" }),
+      ("json", { $0.contains("\"token\": \"\(secret)\"") }),
+    ]
+    return wanted.filter { !(workspace.publishedText($0.0).map($0.1) ?? false) }.map(\.0)
+  }
+
+  /// What is not as it has to be after the roll has settled and the service has stopped; empty where all is well.
+  func faults(rolls expected: Int64) throws -> [String] {
+    var faults: [String] = []
+    let (rolls, secret) = try truth()
+    if rolls != expected { faults.append("\(rolls) rolls instead of \(expected)") }
+    let wrong = wrongDestinations(secret)
+    if !wrong.isEmpty { faults.append("LOST: \(wrong.joined(separator: ", ")) lacks the secret in force") }
+    if !workspace.escrowed.isEmpty { faults.append("escrow left: \(workspace.escrowed)") }
+    if !workspace.temporaries.isEmpty { faults.append("temporary left: \(workspace.temporaries)") }
+    let outcomes = try workspace.outcomes()
+    let tookPlace = outcomes.filter { $0 == "settled" || $0 == "lost" }.count
+    if outcomes.last != "settled" || tookPlace != rolls {
+      faults.append("history \(outcomes) for \(rolls) rolls")
+    }
+    return faults
+  }
+}
+
+/// Whether the long forms of the tests are asked for (`make soak`).
+let isSoak = getenv("TOKENROLL_SOAK") != nil

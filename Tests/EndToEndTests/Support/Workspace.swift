@@ -1,0 +1,104 @@
+import Glibc
+import JSON
+
+/// The directories and the configuration of one service under test, removed when it is let go.
+final class Workspace: Sendable {
+  /// What lives here.
+  enum Place: String, Sendable {
+    case disk = "/tmp"
+    /// Where fsync costs nothing.
+    case memory = "/dev/shm"
+  }
+
+  let directory: TemporaryDirectory
+  let sandbox: SandboxUnderTest
+
+  /// Makes the directories and the file of the credential that may roll the sandbox's tokens.
+  init(_ sandbox: SandboxUnderTest, in place: Place = .disk, credential: String? = nil) throws {
+    self.sandbox = sandbox
+    directory = try TemporaryDirectory(in: place.rawValue)
+    guard mkdir(published, 0o700) == 0 else { throw TestFailure("mkdir \(published)") }
+    _ = try directory.write("credential", try credential ?? sandbox.token("credential").secret)
+  }
+
+  var path: String { directory.path }
+  /// Where secrets are published.
+  var published: String { directory.file("published") }
+  var state: String { directory.file("state") }
+  var escrow: String { directory.file("state/escrow") }
+  var configurationFile: String { directory.file("config.json") }
+
+  /// A configuration for the sandbox, without entries.
+  var configuration: ServiceConfiguration {
+    ServiceConfiguration(
+      baseURL: sandbox.base, caFile: sandbox.caFile, credentials: ["sandbox": directory.file("credential")],
+      stateDirectory: state)
+  }
+
+  /// An entry for `token` with these destinations, each published in a file of the directory for that.
+  func entry(
+    _ name: String, _ token: SandboxUnderTest.Token, schedule: String = ServiceConfiguration.Entry.once,
+    publish: [ServiceConfiguration.Destination]? = nil
+  ) -> ServiceConfiguration.Entry {
+    ServiceConfiguration.Entry(
+      name: name, account: token.account, token: token.id, schedule: schedule,
+      publish: publish ?? [.init(file: "\(published)/\(name)")])
+  }
+
+  @discardableResult
+  func write(_ configuration: ServiceConfiguration) throws -> String {
+    try directory.write("config.json", configuration.json)
+  }
+
+  /// Writes the configuration and starts the service.
+  func start(
+    _ configuration: ServiceConfiguration, through: [String] = [], environment: [String: String] = [:],
+    level: String = "debug"
+  ) throws -> RunningService {
+    try RunningService(try write(configuration), through: through, environment: environment, level: level)
+  }
+
+  /// Starts the service with the configuration that was written last.
+  func restart(
+    through: [String] = [], environment: [String: String] = [:], level: String = "debug"
+  ) throws -> RunningService {
+    try RunningService(configurationFile, through: through, environment: environment, level: level)
+  }
+
+  /// The text of a published file; nil where there is none.
+  func publishedText(_ name: String) -> String? {
+    (try? contents(of: "\(published)/\(name)")).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The names in the escrow.
+  var escrowed: [String] { names(in: escrow) }
+
+  /// Files that only exist while something is being written.
+  var temporaries: [String] {
+    (names(in: published) + names(in: escrow) + names(in: state)).filter { $0.contains(".tokenroll-") }
+  }
+
+  /// How the rolls of the history ended, the oldest first, as `tokenroll history` says it.
+  func outcomes() throws -> [String] {
+    let result = try TestProcess.run(
+      TestProcess.product("tokenroll"),
+      ["history", "--config", configurationFile, "--json", "--limit", "1000000"])
+    guard result.status == 0 else { throw TestFailure("tokenroll history: \(result.errorText)") }
+    return try JSONDocument(parsing: result.output).root.elements.compactMap { $0["outcome"]?.string }
+      .reversed()
+  }
+}
+
+/// The names in a directory, sorted; none where it cannot be read.
+func names(in directory: String) -> [String] {
+  guard let stream = opendir(directory) else { return [] }
+  defer { closedir(stream) }
+  var names: [String] = []
+  while let entry = readdir(stream) {
+    let name = withUnsafeBytes(of: entry.pointee.d_name) {
+      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    if name != ".", name != ".." { names.append(name) }
+  }
+  return names.sorted()
+}
