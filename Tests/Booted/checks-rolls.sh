@@ -7,7 +7,7 @@ due_now='.tokens[0].schedule.first = "now"'
 held_back='{"kind": "delay", "call": "roll", "delay_after_ms": 3000}'
 
 check_readiness() {
-  fresh '.tokens[0].publish[0].file = "/srv/not-there/token-1"'
+  fresh '.tokens[].publish[0].file |= sub("^.*/"; "/srv/not-there/")'
   printf '[Service]\nRestart=no\nTimeoutStartSec=15\nReadWritePaths=/srv\n' | drop_in readiness
   # Wherever it is that the service stops short, it must not be at work.
   in_machine systemctl start tokenroll || true
@@ -88,7 +88,7 @@ check_reload_while_rolling() {
   fault "$held_back"
   start_service
   await_api "received=1&call=roll"
-  configure "$due_now | .tokens[2].enabled = false"
+  configure "$due_now | .tokens[2].schedule.every = \"40d\""
   in_machine systemctl reload tokenroll
   await_event configurationReloaded
   await_event rollSettled TOKENROLL_ENTRY=token-1
@@ -139,10 +139,11 @@ check_watchdog() {
 }
 
 check_journald_restart() {
-  fresh
+  fresh 'del(.tokens[2])'
   start_service
   in_machine systemctl restart systemd-journald
-  in_machine tokenroll roll token-2
-  await_event rollSettled TOKENROLL_ENTRY=token-2
-  published_is_in_force token-2
+  configure '.tokens[2].schedule.first = "now"'
+  in_machine systemctl reload tokenroll
+  await_event rollSettled TOKENROLL_ENTRY=token-3
+  published_is_in_force token-3
 }

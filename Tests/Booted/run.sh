@@ -43,7 +43,7 @@ check() {
   (
     set -eE
     shopt -s inherit_errexit
-    trap 'echo "failed: $BASH_COMMAND (${BASH_SOURCE[0]##*/} line $LINENO)"' ERR
+    trap 'echo "failed: $BASH_COMMAND (${FUNCNAME[*]}, lines $LINENO ${BASH_LINENO[*]})"' ERR
     "check_$name"
   ) </dev/null >"$work/$name.log" 2>&1 &
   running=$!
@@ -81,6 +81,8 @@ while read -r name what; do
     [[ " $* " == *" $name "* ]] || continue
   fi
   check "$name" "$what"
+  # Without the packages there is nothing to check.
+  [ "$failed" = 0 ] || [ "$name" != installation ] || break
 done <<'CHECKS'
 installation the packages install, and nothing is started before there is a configuration
 readiness the service is ready only once everything is proved

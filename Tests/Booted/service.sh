@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154 # the other variables are those of run.sh
 # The service and the stand-in for the API on the machine under test. Needs machine.sh.
 
-secrets=/var/lib/tokenroll-secrets
+secrets=/var/lib/tokenroll-published
 sandbox=http://127.0.0.1:8787
 
 # --- The stand-in for the API

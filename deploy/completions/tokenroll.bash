@@ -2,39 +2,38 @@
 # Completion of tokenroll for bash: commands, options, and the names of entries.
 
 _tokenroll() {
-  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' config=() word i
-  local commands='run check plan status history roll reload calendar adopt-state version help'
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} choices='' i
+  local commands='run check plan calendar history version help' config=()
   COMPREPLY=()
 
-  for ((i = 1; i < COMP_CWORD; i++)); do
-    word=${COMP_WORDS[i]}
-    case $word in
-      --config) config=(--config "${COMP_WORDS[i + 1]}"); i=$((i + 1)) ;;
-      --log-format) i=$((i + 1)) ;;
-      -*) ;;
-      *) [[ -n $command ]] || command=$word ;;
-    esac
+  for ((i = 2; i < COMP_CWORD; i++)); do
+    [[ ${COMP_WORDS[i - 1]} != --config ]] || config=(--config "${COMP_WORDS[i]}")
   done
-
   case $previous in
-    --config) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
-    --log-format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$current"); return ;;
-  esac
-
-  local choices=''
-  case $command in
-    '') choices=$commands ;;
-    run) choices='--config --log-format' ;;
-    check) choices='--config' ;;
-    plan | status) choices='--json' ;;
-    history)
-      choices='--json'
-      [[ $current == -* ]] || choices=$(tokenroll __entries "${config[@]}" 2>/dev/null)
+    --config)
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
       ;;
-    roll) choices=$(tokenroll __entries "${config[@]}" 2>/dev/null) ;;
-    help) choices=$commands ;;
+    --entry) choices=$(tokenroll plan --json "${config[@]}" 2>/dev/null | sed -n 's/^ *"entry": *"\(.*\)",*$/\1/p') ;;
+    --log-format) choices='auto text json' ;;
+    --log-level) choices='error warning notice info debug' ;;
+    --until | --limit | --iterations) return ;;
+    *)
+      if ((COMP_CWORD == 1)); then
+        choices="$commands --help --version"
+      else
+        case $command in
+          run) choices='--config --log-format --log-level --help' ;;
+          check) choices='--config --probe --help' ;;
+          plan) choices='--config --entry --until --json --help' ;;
+          calendar) choices='--iterations --help' ;;
+          history) choices='--config --entry --limit --json --help' ;;
+          help) choices=$commands ;;
+        esac
+      fi
+      ;;
   esac
-  mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$current")
+  mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$current" | sort -u)
 }
 
 complete -F _tokenroll tokenroll

@@ -1,21 +1,26 @@
 # Completion of tokenroll for fish: commands, options, and the names of entries.
 
-set -l commands run check plan status history roll reload calendar adopt-state version help
+set -l commands run check plan calendar history version help
+
+function __tokenroll_entries
+    tokenroll plan --json 2>/dev/null | sed -n 's/^ *"entry": *"\(.*\)",*$/\1/p' | sort -u
+end
 
 complete -c tokenroll -f
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a run -d 'Run the service in the foreground'
-complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a check -d 'Judge the configuration, destinations and credentials'
-complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a plan -d 'Print when each entry is due next'
-complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a status -d 'Print what the running service is doing'
-complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a history -d 'Print the last rolls'
-complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a roll -d 'Roll entries now'
-complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a reload -d 'Have the service read its configuration again'
-complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a calendar -d 'Print how a calendar expression is understood'
-complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a adopt-state -d 'Make the state of another machine that of this one'
+complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a check -d 'Judge the configuration'
+complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a plan -d 'Show when entries are rolled next'
+complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a calendar -d 'Explain calendar expressions'
+complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a history -d 'Show past rolls'
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a version -d 'Print the version'
-complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a help -d 'Print the commands, or explain one'
-complete -c tokenroll -n '__fish_seen_subcommand_from run check' -l config -r -F -d 'Read this file'
-complete -c tokenroll -n '__fish_seen_subcommand_from run' -l log-format -x -a 'text json' -d 'Form of the messages'
-complete -c tokenroll -n '__fish_seen_subcommand_from plan status history' -l json -d 'Print one JSON document'
-complete -c tokenroll -n '__fish_seen_subcommand_from roll history' -a '(tokenroll __entries 2>/dev/null)' -d Entry
+complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a help -d 'Explain a command'
+complete -c tokenroll -n '__fish_seen_subcommand_from run check plan history' -l config -r -F -d 'Read this configuration'
+complete -c tokenroll -n '__fish_seen_subcommand_from run' -l log-format -x -a 'auto text json' -d 'Form of the messages'
+complete -c tokenroll -n '__fish_seen_subcommand_from run' -l log-level -x -a 'error warning notice info debug' -d 'Least grave events to log'
+complete -c tokenroll -n '__fish_seen_subcommand_from check' -l probe -d 'Also try credentials and destinations'
+complete -c tokenroll -n '__fish_seen_subcommand_from plan history' -l entry -x -a '(__tokenroll_entries)' -d 'This entry alone'
+complete -c tokenroll -n '__fish_seen_subcommand_from plan' -l until -x -d 'How far to look ahead'
+complete -c tokenroll -n '__fish_seen_subcommand_from history' -l limit -x -d 'At most so many rolls'
+complete -c tokenroll -n '__fish_seen_subcommand_from plan history' -l json -d 'JSON instead of a table'
+complete -c tokenroll -n '__fish_seen_subcommand_from calendar' -l iterations -x -d 'So many elapses of each'
 complete -c tokenroll -n '__fish_seen_subcommand_from help' -a "$commands"
