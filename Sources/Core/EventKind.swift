@@ -134,12 +134,15 @@ public enum EventKind: String, Sendable, CaseIterable {
     switch self {
     case .serviceReady, .serviceStopping, .rollStarted, .secretPublished, .actionFinished:
       .info
-    case .operatorRequest, .rollingResumed, .configurationReloaded, .destinationNotice, .clockStepped, .rollDidNotHappen, .rollSettled, .entryRecovered:
+    case .operatorRequest, .rollingResumed, .configurationReloaded, .destinationNotice, .clockStepped,
+      .rollDidNotHappen, .rollSettled, .entryRecovered:
       .notice
-    case .startFailed, .configurationRefused, .stateNotWritten, .rollRefusedForGood, .rollUncertain, .stateForeign,
+    case .startFailed, .configurationRefused, .stateNotWritten, .rollRefusedForGood, .rollUncertain,
+      .stateForeign,
       .actionFailed:
       .error
-    case .controlUnavailable, .rollingPaused, .clockImplausible, .notificationFailed, .escrowNotErased, .rollNotReady, .rollRefused, .rateLimited,
+    case .controlUnavailable, .rollingPaused, .clockImplausible, .notificationFailed, .escrowNotErased,
+      .rollNotReady, .rollRefused, .rateLimited,
       .publishedWithNarrowerRights,
       .secretFormUnexpected, .verificationUnknown:
       .warning

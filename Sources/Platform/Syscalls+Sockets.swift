@@ -44,9 +44,10 @@ extension Syscalls {
     _ = try call(.unlinkat) { Glibc.unlink(path) }
   }
 
-  package static func stat(_ path: String) throws(Errno) -> Glibc.stat {
+  /// The status of the file `path`, of what a link points to.
+  package static func status(of path: String) throws(Errno) -> stat {
     var status = Glibc.stat()
-    _ = try call(.fstatat) { Glibc.stat(path, &status) }
+    _ = try call(.fstatat) { Glibc.fstatat(AT_FDCWD, path, &status, 0) }
     return status
   }
 }

@@ -1,3 +1,5 @@
+internal import Core
+
 extension RollStore {
   /// All pauses that were not ended, also those whose time is over.
   public func pauses() throws(StoreError) -> [Pause] {
@@ -6,7 +8,8 @@ extension RollStore {
       let entry = row.text(0)
       pauses.append(
         Pause(
-          entry: entry.isEmpty ? nil : entry, reason: row.text(1), since: row.timestamp(2) ?? .init(microseconds: 0),
+          entry: entry.isEmpty ? nil : entry, reason: row.text(1),
+          since: row.timestamp(2) ?? .init(microseconds: 0),
           until: row.timestamp(3)))
     }
     return pauses
@@ -15,9 +18,10 @@ extension RollStore {
   /// Keeps `pause`, in the place of an earlier one of the same entry.
   public func keep(_ pause: Pause) throws(StoreError) {
     // No entry has an empty name: it stands for all.
-    try database.prepare("INSERT OR REPLACE INTO pauses (entry, reason, since, until) VALUES (?, ?, ?, ?)").run(
-      .text(pause.entry ?? ""), .text(pause.reason), .integer(pause.since.microseconds),
-      .integer(pause.until?.microseconds))
+    try database.prepare("INSERT OR REPLACE INTO pauses (entry, reason, since, until) VALUES (?, ?, ?, ?)")
+      .run(
+        .text(pause.entry ?? ""), .text(pause.reason), .integer(pause.since.microseconds),
+        .integer(pause.until?.microseconds))
   }
 
   /// Ends the pause of `entry`, or that of all where it is nil.
