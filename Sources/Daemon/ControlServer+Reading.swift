@@ -47,7 +47,8 @@ extension ControlServer {
       if let next = summary.next {
         writer.beginObject()
         writer.member("entry", next.name)
-        writer.member("due", max(next.time, startedAt))
+        // What an operator asked for is due since ever.
+        writer.member("due", next.time.microseconds == .min ? services.clock.now : next.time)
         writer.endObject()
       } else {
         writer.null()

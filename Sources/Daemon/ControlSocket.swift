@@ -1,3 +1,4 @@
+internal import Configuration
 internal import Glibc
 internal import Platform
 
@@ -9,15 +10,18 @@ public enum ControlSocket {
   public static let defaultPath = "/run/tokenroll/control"
 
   /// Where the service puts it: in the first of `$RUNTIME_DIRECTORY` (systemd.exec(5)), else in the state directory.
-  static func path(stateDirectory: String) -> String {
-    let directory = environment("RUNTIME_DIRECTORY")?.split(separator: ":").first.map(String.init)
-    return "\(directory ?? stateDirectory)/\(name)"
+  static func path(stateDirectory: String) -> String { "\(runtimeDirectory ?? stateDirectory)/\(name)" }
+
+  /// Where to look for the service of the configuration `file`; throws where that is needed to know it, and has problems.
+  public static func path(ofServiceWith file: String) throws(ConfigurationFile.Failure) -> String {
+    if let runtimeDirectory { return "\(runtimeDirectory)/\(name)" }
+    if file == ConfigurationFile.defaultPath, access(defaultPath, F_OK) == 0 { return defaultPath }
+    let path = "\(try ConfigurationFile.load(file).stateDirectory)/\(name)"
+    return access(path, F_OK) == 0 || file != ConfigurationFile.defaultPath ? path : defaultPath
   }
 
-  /// Where to look for the service of a configuration that was named on the command line.
-  public static func path(forStateDirectory directory: String) -> String {
-    let path = "\(directory)/\(name)"
-    return access(path, F_OK) == 0 ? path : defaultPath
+  private static var runtimeDirectory: String? {
+    environment("RUNTIME_DIRECTORY")?.split(separator: ":").first.map(String.init)
   }
 
   /// Listens at `path`; what an earlier service left there is removed.

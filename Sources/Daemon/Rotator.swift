@@ -352,7 +352,10 @@ extension Rotator {
     let slot = slots[index]
     let runner = RollRunner(
       entry: slot.entry, record: slot.record, since: since, slot: index, services: services)
-    runner.onPhase = { [weak self] runner in self?.onProgress(RollProgress(runner)) }
+    // The end of a roll is told with its result.
+    runner.onPhase = { [weak self] runner in
+      if runner.machine.phase != .waiting { self?.onProgress(RollProgress(runner)) }
+    }
     runners[index] = runner
     return runner
   }
