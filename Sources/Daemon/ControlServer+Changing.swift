@@ -105,7 +105,7 @@ extension ControlServer {
     }
     if wasPaused {
       note("The end of a pause was asked for", exchange, entry)
-      var event = Event(.rollingResumed, "\(entry ?? "Every entry") is rolled as scheduled again.")
+      var event = Event(.rollingResumed, "The pause of \(entry ?? "all entries") is over.")
       event.entry = entry
       services.log.record(event)
     } else if let entry, rotator.slotsByName[entry] == nil {

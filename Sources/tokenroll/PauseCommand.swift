@@ -28,12 +28,12 @@ enum PauseCommand {
       let reply = try client.call("Resume") { writer in
         if let entry = options.operands.first { writer.member("entry", entry) }
       }
-      let subject = options.operands.first ?? "The service as a whole"
+      let subject = options.operands.first ?? "the service as a whole"
       guard reply?["was_paused"]?.boolean == true else {
-        Terminal.print("\(subject) was not paused.")
+        Terminal.print("There was no pause of \(subject).")
         return .failure
       }
-      Terminal.print("\(subject) is rolled as scheduled again; what became due meanwhile is rolled now.")
+      Terminal.print("The pause of \(subject) is over.")
       return .success
     }
   }

@@ -10,7 +10,6 @@ enum ReloadCommand {
         return .success
       }
       for problem in reply?["problems"]?.elements.compactMap(\.string) ?? [] { Terminal.complain(problem) }
-      Terminal.complain("tokenroll: the new configuration was refused; the one in use stays")
       return .configuration
     }
   }
