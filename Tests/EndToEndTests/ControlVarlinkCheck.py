@@ -29,6 +29,6 @@ with client.open("org.tokenroll.Control") as control:
     assert control.Resume("one") == {"was_paused": True}
     assert "tokenroll_entries{" in control.Metrics()["text"]
     watch = iter(control.Watch(_more=True))
-    assert next(watch)["event"] is None
+    assert next(watch).get("event") is None
 
 print("every method works")
