@@ -7,6 +7,8 @@
 
 SWIFT ?= swift
 BUILD = .build/release
+# The Swift runtime goes in, so that the binary needs nothing but Debian's libraries.
+RELEASE = $(SWIFT) build -c release --static-swift-stdlib
 
 .PHONY: all build demo test unit booted lint deb bench soak packages clean
 
@@ -16,8 +18,8 @@ packages:
 	@deploy/install-packages.sh
 
 build: packages
-	$(SWIFT) build -c release --product tokenroll
-	$(SWIFT) build -c release --product tokenroll-sandbox
+	$(RELEASE) --product tokenroll
+	$(RELEASE) --product tokenroll-sandbox
 
 demo: packages
 	$(SWIFT) build --product tokenroll
@@ -34,6 +36,7 @@ deb: packages
 	@deploy/build-deb.sh
 
 bench: build
+	$(RELEASE) --product durability-benchmark
 	@Benchmarks/run.sh
 
 clean:

@@ -54,10 +54,19 @@ let package = Package(
       name: "tokenroll-sandbox", dependencies: ["JSON", "CMicroHTTPD"], swiftSettings: strict),
 
     .executableTarget(
+      name: "durability-benchmark", dependencies: ["Core", "Platform", "Store"], path: "Benchmarks/Durability",
+      swiftSettings: strict),
+
+    .executableTarget(
       name: "syscall-injector", path: "Tests/SyscallInjector", cSettings: [.treatAllWarnings(as: .error)]),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "SimulatedWorld", dependencies: ["Core"], path: "Tests/SimulatedWorld", swiftSettings: strict),
+    .executableTarget(
+      name: "simulation", dependencies: ["SimulatedWorld"], path: "Tests/simulation", swiftSettings: strict),
     tests("JSONTests", ["JSON"]),
     tests("CoreTests", ["Core"]),
+    tests("SimulationTests", ["SimulatedWorld", "Core"]),
     tests("ConfigurationTests", ["Configuration", "Core", "JSON"]),
     tests("PlatformTests", ["Platform", "Core", "CLinux", "TestSupport"]),
     tests("CloudflareAPITests", ["CloudflareAPI", "Platform", "Core", "JSON"]),
@@ -65,7 +74,10 @@ let package = Package(
     tests("StoreTests", ["Store", "Platform", "Core", "TestSupport"]),
     tests(
       "DaemonTests",
-      ["Daemon", "CloudflareAPI", "Core", "Configuration", "JSON", "Platform", "Store", "Systemd", "TestSupport"]),
+      [
+        "Daemon", "CloudflareAPI", "Core", "Configuration", "JSON", "Platform", "Store", "Systemd",
+        "TestSupport",
+      ]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["JSON"], exclude: ["sdk_check.py", "ControlVarlinkCheck.py"], swiftSettings: strict),
   ],

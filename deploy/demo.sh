@@ -4,7 +4,8 @@ set -euo pipefail
 
 build=$(realpath "${1:-.build/debug}")
 work=$(mktemp -d "${TMPDIR:-/tmp}/tokenroll-demo.XXXXXX")
-sandbox= service=
+sandbox=''
+service=''
 
 finish() {
   for process in $service $sandbox; do

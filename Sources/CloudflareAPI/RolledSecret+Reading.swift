@@ -11,7 +11,8 @@ extension RolledSecret {
     self = rolled
   }
 
-  /// In what `secret` differs from `cfat_`, 40 characters and a checksum, of 40 to 80 bytes in all.
+  /// In what `secret` differs from `cfat_`, 40 characters and a checksum, of 40 to 80 bytes in all: the rest of a sentence
+  /// that begins with it.
   static func warning(about secret: UnsafeRawBufferPointer) -> String? {
     var oddities: [String] = []
     if !secret.starts(with: "cfat_".utf8) {
@@ -23,6 +24,6 @@ extension RolledSecret {
     if !secret.allSatisfy(isTokenByte) {
       oddities.append("has characters other than letters, digits, underscores and hyphens")
     }
-    return oddities.isEmpty ? nil : "the new secret " + oddities.joined(separator: " and ")
+    return oddities.isEmpty ? nil : oddities.joined(separator: " and ")
   }
 }

@@ -45,8 +45,10 @@ extension ConfigurationDecoder {
     guard let expression = field.value else { return field }
     // In the normal form "Mon *-*-* 08..17:*:* UTC".
     let words = expression.description.split(separator: " ")
-    let seconds = words.first { $0.contains(":") }?.split(separator: ":").last ?? ""
-    guard seconds == "*" || seconds.contains("..") else {
+    let seconds = words.first { $0.utf8.contains(UInt8(ascii: ":")) }?.split(separator: ":").last ?? ""
+    // Of the characters of seconds, only a range can have two full stops in a row.
+    guard seconds == "*" || zip(seconds, seconds.dropFirst()).contains(where: { $0 == "." && $1 == "." })
+    else {
       return refuse(
         node,
         "\(quotation(node.string ?? "")) covers single seconds only; a window is e.g. \"Mon..Fri 08..17:*:*\""

@@ -35,7 +35,8 @@ public struct ClockTrust: Sendable, Equatable {
       return .doubted("the clock says \(now.rfc3339), which is before this program was written")
     }
     if waitsForMark, !isMarked {
-      return .doubted("wait_for_clock is set and the clock has not been synchronised since the machine started")
+      return .doubted(
+        "wait_for_clock is set and the clock has not been synchronised since the machine started")
     }
     guard let lastRecorded, now + Self.tolerance < lastRecorded, !isSynchronised, awake < Self.patience else {
       return .trusted

@@ -76,7 +76,8 @@ public struct DueQueue<Time: Comparable & Sendable>: Sendable {
     var place = start
     while true {
       var least = place
-      for child in [2 * place + 1, 2 * place + 2] where child < heap.count && precedes(heap[child], heap[least]) {
+      for child in [2 * place + 1, 2 * place + 2]
+      where child < heap.count && precedes(heap[child], heap[least]) {
         least = child
       }
       guard least != place else { return }

@@ -25,9 +25,12 @@ public struct RequestBudget: Sendable {
     sent.append(contentsOf: repeatElement(uptime, count: cost))
   }
 
-  /// Gives back the youngest `count` requests, which were not sent.
-  public mutating func refund(_ count: Int) {
-    sent.removeLast(min(count, sent.count - start))
+  /// Gives back `count` of the requests that were counted at `uptime`, and were not sent.
+  public mutating func refund(_ count: Int, spentAt uptime: TimeSpan) {
+    // Those very ones: the youngest may be somebody else's, and would be forgotten while they still count.
+    guard let last = sent.lastIndex(where: { $0 <= uptime }), last >= start else { return }
+    let alike = sent[start...last].reversed().prefix(count).prefix { $0 == uptime }.count
+    sent.removeSubrange(last + 1 - alike..<last + 1)
   }
 
   /// Lets nothing through before `uptime`, where that is later than what was asked before.

@@ -23,7 +23,7 @@ public struct RetryPolicy: Sendable, Equatable {
 
   /// The wait after `failures` failures in a row (1 or more); `retryAfter`, where the API gave it, wins.
   public func delay(failures: Int, random: UInt64, retryAfter: TimeSpan? = nil) -> TimeSpan {
-    let doublings = min(max(failures - 1, 0), 40)
+    let doublings = min(max(failures, 1) - 1, 40)
     let (scaled, overflow) = base.microseconds.multipliedReportingOverflow(by: 1 << Int64(doublings))
     let ceiling = overflow ? cap.microseconds : min(scaled, cap.microseconds)
     let floor = base.microseconds / 10
@@ -31,6 +31,6 @@ public struct RetryPolicy: Sendable, Equatable {
     guard let retryAfter else { return draw }
     // Those whom the API sends away together come back spread over a tenth of the wait.
     let spread = Int64(random % UInt64(max(retryAfter.microseconds / 10, 1)))
-    return TimeSpan(microseconds: max(retryAfter.microseconds, floor) + spread)
+    return max(retryAfter, TimeSpan(microseconds: floor)) + TimeSpan(microseconds: spread)
   }
 }

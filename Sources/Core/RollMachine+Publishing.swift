@@ -57,10 +57,10 @@ extension RollMachine {
     case .wake:
       return [.verify]
     case .standing(.inForce(let status)):
-      if needsConfirmation, phase == .published {
+      if needsConfirmation, let doubtEnd, isInDoubt(at: moment) {
         phase = .confirming
         tries = 0
-        return [.wake(after: settleTime)]
+        return [.wake(after: min(doubtEnd - moment.uptime, Self.watchInterval))]
       }
       let warning = self.event(
         .verificationUnknown,
@@ -73,26 +73,37 @@ extension RollMachine {
       return [report] + close(.otherToken, "belongs to token \(id)")
     case .standing(.refused(let reason)):
       return refused(reason, at: moment)
-    case .standing(.unknown(let reason)), .notReady(let reason, _):
-      tries += 1
-      guard tries >= Self.verificationTries else {
-        return [.wake(after: RetryPolicy.urgent.delay(failures: tries, random: moment.random))]
-      }
-      let report = self.event(
-        .verificationUnknown,
-        "The new secret is published, but whether it is in force could not be found out: \(reason).")
-      return [report] + close(.unverified, reason)
+    case .standing(.unknown(let reason)):
+      return notVerified(reason, at: moment)
+    case .standing(.unavailable):
+      return notVerified("there is no secret to ask with", at: moment)
     default:
       return []
     }
   }
 
+  private mutating func notVerified(_ reason: String, at moment: Moment) -> [RollEffect] {
+    tries += 1
+    let policy = tries < Self.verificationTries ? RetryPolicy.urgent : .transient
+    // Where an earlier request may have replaced the secret, the answer is worth a longer wait than where all is well.
+    let patience = needsConfirmation ? Self.doubtPatience : .zero
+    guard tries >= Self.verificationTries, stepSince.map({ moment.uptime - $0 >= patience }) ?? true else {
+      return [.wake(after: policy.delay(failures: tries, random: moment.random))]
+    }
+    let report = self.event(
+      .verificationUnknown,
+      "The new secret is published, but whether it is in force could not be found out: \(reason).")
+    return [report] + close(.unverified, reason)
+  }
+
   /// Tries before a secret that nobody can judge is left as it is; with `RetryPolicy.urgent` about three minutes.
   static let verificationTries = 8
+  /// How long a secret in doubt is asked for; longer than the API was ever out of reach, shorter than most periods.
+  static let doubtPatience = TimeSpan.days(1)
 
   private mutating func refused(_ reason: String, at moment: Moment) -> [RollEffect] {
     // A new secret may take seconds to reach every edge of the API.
-    if phase == .published, let stepSince, moment.uptime - stepSince < settleTime {
+    if let stepSince, moment.uptime - stepSince < settleTime {
       tries += 1
       return [.wake(after: RetryPolicy.urgent.delay(failures: tries, random: moment.random))]
     }
@@ -113,6 +124,11 @@ extension RollMachine {
   private mutating func close(_ outcome: RollOutcome, _ detail: String? = nil) -> [RollEffect] {
     phase = .verified
     tries = 0
+    // What is in force after the end of a doubt owes nothing to earlier requests any more.
+    if outcome == .settled {
+      doubtUntil = nil
+      doubtEnd = nil
+    }
     pendingSettlement = Settlement(outcome: outcome, detail: detail)
     return [.settle(outcome, detail: detail)]
   }
@@ -152,8 +168,6 @@ extension RollMachine {
     cause = .schedule
     failures = isGood ? 0 : failures + 1
     trouble = isGood ? nil : settlement.sentence
-    // What was confirmed after the settle time owes nothing to earlier requests any more.
-    if needsConfirmation, settlement.outcome == .settled { doubtUntil = nil }
     needsConfirmation = false
     return effects
   }

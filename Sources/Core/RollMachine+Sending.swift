@@ -38,7 +38,7 @@ extension RollMachine {
   private mutating func intend(oldIsInForce: Bool, at moment: Moment) -> [RollEffect] {
     phase = .intending
     oldIsKnown = oldIsInForce
-    needsConfirmation = doubtUntil.map { moment.wall < $0 } ?? false
+    needsConfirmation = isInDoubt(at: moment)
     return [
       .recordIntent(
         Intent(modifiedOn: modifiedOn, oldIsInForce: oldIsInForce, needsConfirmation: needsConfirmation))

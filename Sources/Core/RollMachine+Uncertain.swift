@@ -1,12 +1,27 @@
 extension RollMachine {
-  /// How long after an uncertain request a later secret is verified once more.
-  private var doubtSpan: TimeSpan { max(.minutes(10), settleTime + settleTime + settleTime + settleTime) }
+  /// How long after an uncertain request a later secret is watched: a request later than `settleTime` is not expected, and
+  /// would cost the consumers of that secret a whole period of the schedule.
+  ///
+  /// Twenty settle times: ten minutes with the default of 30 seconds.
+  var doubtSpan: TimeSpan { TimeSpan(microseconds: settleTime.microseconds * 20) }
+
+  /// The longest time between two questions while a request may still take effect: its consumers are down from then on.
+  static let watchInterval = TimeSpan.seconds(15)
+
+  /// Whether an earlier request may still take effect.
+  func isInDoubt(at moment: Moment) -> Bool { doubtEnd.map { moment.uptime < $0 } ?? false }
+
+  /// From now on a request of uncertain outcome may take effect.
+  mutating func cast(doubtAt moment: Moment) {
+    doubtEnd = moment.uptime + doubtSpan
+    doubtUntil = moment.wall + doubtSpan
+  }
 
   /// Begins to find out whether the roll took place.
   mutating func doubt(_ reason: String, _ failure: APIFailure?, at moment: Moment) -> [RollEffect] {
     phase = .uncertain
     trouble = reason
-    doubtUntil = moment.wall + doubtSpan
+    cast(doubtAt: moment)
     tries = 0
     stepSince = nil
     let report = event(
@@ -53,8 +68,8 @@ extension RollMachine {
     tries = 0
     let since = stepSince ?? moment.uptime
     stepSince = since
-    let rest = TimeSpan(microseconds: settleTime.microseconds - (moment.uptime - since).microseconds)
-    guard rest <= .zero else { return [.wake(after: rest)] }
+    let rest = settleTime - (moment.uptime - since)
+    guard rest <= .zero else { return [.wake(after: min(rest, Self.watchInterval))] }
     stepSince = nil
     let reason = trouble ?? "the outcome was uncertain"
     let owesCure = cause == .cure

@@ -11,13 +11,15 @@ public struct RollMachine: Sendable, Equatable {
   public internal(set) var rollID: RollID?
   /// Attempts in a row that came to nothing; 0 after a roll that settled.
   public internal(set) var failures = 0
-  /// Until when an earlier request of uncertain outcome may still take effect.
+  /// Until when an earlier request of uncertain outcome may still take effect, by the wall clock: to be kept over a restart.
   public internal(set) var doubtUntil: Timestamp?
   /// Why the last attempt came to nothing, for status; nil while all is well.
   public internal(set) var trouble: String?
 
   /// How long a request may still take effect after it timed out, and a new secret take to reach every edge.
   let settleTime: TimeSpan
+  /// `doubtUntil` on the clock that nobody sets.
+  var doubtEnd: TimeSpan?
   var oldIsKnown = false
   var modifiedOn: Timestamp?
   var needsConfirmation = false
@@ -56,6 +58,7 @@ public struct RollMachine: Sendable, Equatable {
   }
 
   private mutating func begin(_ id: RollID, _ cause: RollCause, at moment: Moment) -> [RollEffect] {
+    takeUpDoubt(at: moment)
     // A cure that is owed stays one, whoever asks.
     if self.cause != .cure { self.cause = cause }
     rollID = id
@@ -77,6 +80,9 @@ public struct RollMachine: Sendable, Equatable {
     oldIsKnown = roll.oldFingerprint != nil
     needsConfirmation = roll.needsConfirmation
     begunAt = moment.uptime
+    takeUpDoubt(at: moment)
+    // How much of the doubt is left was not kept with the intent: all of it, then.
+    if needsConfirmation { cast(doubtAt: moment) }
     if roll.isEscrowed {
       isEscrowed = true
       phase = .escrowed
@@ -88,6 +94,13 @@ public struct RollMachine: Sendable, Equatable {
     case .intended:
       return doubt("the service stopped between the intent and the answer", nil, at: moment)
     }
+  }
+
+  /// Puts what was kept of a doubt over a restart on the clock that nobody sets; a wall clock that was set in between makes
+  /// it shorter, but never longer than a doubt can be.
+  private mutating func takeUpDoubt(at moment: Moment) {
+    guard doubtEnd == nil, let doubtUntil else { return }
+    doubtEnd = moment.uptime + min(max(doubtUntil - moment.wall, .zero), doubtSpan)
   }
 
   /// Sends the entry back to wait for another attempt.

@@ -28,12 +28,15 @@ struct CredentialReader {
       while end > 0, bytes[end - 1] <= UInt8(ascii: " ") { end -= 1 }
       let trimmed = UnsafeRawBufferPointer(rebasing: bytes[..<end])
       guard !trimmed.isEmpty else {
-        throw SystemError("cannot use the credential \"\(name)\" in", path, code: 0, context: "the file is empty")
+        throw SystemError(
+          "cannot use the credential \"\(name)\" in", path, code: 0, context: "the file is empty")
       }
       guard trimmed.allSatisfy({ (0x21...0x7e).contains($0) }) else {
         throw SystemError(
           "cannot use the credential \"\(name)\" in", path, code: 0,
-          context: "it holds white space or other characters that a token cannot have; the file must hold the token alone")
+          context:
+            "it holds white space or other characters that a token cannot have; the file must hold the token alone"
+        )
       }
       return Secret(copying: trimmed)
     }

@@ -49,7 +49,9 @@ enum EnvironmentValue {
     var kept: [Int] = []
     var index = text.startIndex + 1
     while index < text.endIndex, text[index] != UInt8(ascii: "\"") {
-      if text[index] == UInt8(ascii: "\\"), index + 1 < text.endIndex, needsBackslash(text[index + 1]) { index += 1 }
+      if text[index] == UInt8(ascii: "\\"), index + 1 < text.endIndex, needsBackslash(text[index + 1]) {
+        index += 1
+      }
       kept.append(index)
       index += 1
     }

@@ -71,13 +71,15 @@ internal import Systemd
       return [
         Finding(
           isGood: false,
-          text: "\(entry.name): the token cannot be looked up with credential \(entry.credential): \(failure)")
+          text: "\(entry.name): the token cannot be looked up with credential \(entry.credential): \(failure)"
+        )
       ]
     case .success(let answer): details = answer
     }
     var findings = [
       Finding(
-        isGood: details.status == .active, text: "\(entry.name): the token is \"\(details.name)\", \(details.status)")
+        isGood: details.status == .active,
+        text: "\(entry.name): the token is \"\(details.name)\", \(details.status)")
     ]
     guard let secret = publisher.current(entry) else { return findings }
     switch await client.verify(account: entry.accountID, secret: secret).result {
@@ -87,14 +89,17 @@ internal import Systemd
         findings.append(
           Finding(
             isGood: true,
-            text: "\(entry.name): note: the secret has the old form of 40 characters; its first roll brings one of 53, "
+            text:
+              "\(entry.name): note: the secret has the old form of 40 characters; its first roll brings one of 53, "
               + "which consumers must be able to take"))
       }
     case .success(let verification):
       findings.append(
         Finding(
           isGood: false,
-          text: "\(entry.name): the published secret belongs to token \(verification.id); correct token_id or file"))
+          text:
+            "\(entry.name): the published secret belongs to token \(verification.id); correct token_id or file"
+        ))
     case .failure(let failure):
       findings.append(
         Finding(isGood: false, text: "\(entry.name): the published secret is not accepted: \(failure)"))

@@ -9,10 +9,10 @@ internal import Store
   /// What was made ready before a request is sent.
   final class Preparation {
     var escrow: AtomicFile?
-    /// One for each destination, in their order.
-    var files: [AtomicFile?]
+    /// By destination, for a reload may change an entry's destinations while its roll is under way.
+    var files: [Destination: AtomicFile]
 
-    init(escrow: AtomicFile, files: [AtomicFile?]) {
+    init(escrow: AtomicFile, files: [Destination: AtomicFile]) {
       self.escrow = escrow
       self.files = files
     }
@@ -33,9 +33,9 @@ internal import Store
   /// Makes everything ready that a publication of `entry` needs; throws with the first thing that cannot be had.
   func prepare(_ entry: Entry, _ roll: RollID) throws(SystemError) -> Preparation {
     let safe = try escrow.prepare(roll, entry: entry.name, token: entry.tokenID)
-    var files: [AtomicFile?] = []
+    var files: [Destination: AtomicFile] = [:]
     for destination in entry.publish {
-      files.append(try AtomicFile(preparing: try specification(of: destination), capacity: Self.capacity))
+      files[destination] = try AtomicFile(preparing: try specification(of: destination), capacity: Self.capacity)
     }
     return Preparation(escrow: safe, files: files)
   }
@@ -64,20 +64,22 @@ internal import Store
   ) throws(SystemError) -> [String] {
     var narrowed: [String] = []
     var failures: [SystemError] = []
-    for (index, destination) in entry.publish.enumerated() {
+    for destination in entry.publish {
       do throws(SystemError) {
         let content = SecretRendering(destination: destination).render(secret, facts)
-        var prepared: AtomicFile?
-        if let files = preparation?.files, files.indices.contains(index) {
-          prepared = files[index]
-          preparation?.files[index] = nil
-        }
+        let prepared = preparation?.files.removeValue(forKey: destination)
         if prepared == nil, try isPublished(content, at: destination) { continue }
         let file: AtomicFile
         if let prepared { file = prepared } else { file = try replacement(for: destination) }
         let publication = try content.withBytes { (bytes) throws(SystemError) in try file.commit(bytes) }
+        guard isInPlace(content, at: destination) else {
+          throw SystemError(
+            "cannot find what was published at", destination.file, code: 0,
+            context: "its directory has been moved or replaced meanwhile")
+        }
         if let refusal = publication.narrowed {
-          narrowed.append("\(destination.file) was published with narrower rights than configured: \(refusal).")
+          narrowed.append(
+            "\(destination.file) was published with narrower rights than configured: \(refusal).")
         }
       } catch {
         failures.append(error)
@@ -95,8 +97,7 @@ internal import Store
   func current(_ entry: Entry) -> Secret? {
     for destination in entry.publish {
       guard
-        let content = try? AtomicFile.readFile(
-          destination.file, limit: Self.readLimit, allowSymbolicLink: destination.allow.contains(.symbolicLink)),
+        let content = try? read(destination),
         let secret = SecretRendering(destination: destination).secret(in: content)
       else { continue }
       return secret
@@ -139,13 +140,23 @@ internal import Store
       preparing: try specification(of: destination), capacity: Self.capacity, narrowIfRefused: true)
   }
 
+  private func isInPlace(_ content: Secret, at destination: Destination) -> Bool {
+    do throws(SystemError) {
+      return try read(destination).equals(content)
+    } catch {
+      // What was given to another user may not be ours to read.
+      return error.code == EACCES
+    }
+  }
+
+  private func read(_ destination: Destination) throws(SystemError) -> Secret {
+    try AtomicFile.readFile(
+      destination.file, limit: Self.readLimit, allowSymbolicLink: destination.allow.contains(.symbolicLink))
+  }
+
   /// True where `destination` holds `content` with the configured rights already, as after a crash.
   private func isPublished(_ content: Secret, at destination: Destination) throws(SystemError) -> Bool {
-    guard
-      let present = try? AtomicFile.readFile(
-        destination.file, limit: Self.readLimit, allowSymbolicLink: destination.allow.contains(.symbolicLink)),
-      present.equals(content)
-    else { return false }
+    guard let present = try? read(destination), present.equals(content) else { return false }
     let wanted = try specification(of: destination)
     var status = stat()
     guard stat(destination.file, &status) == 0 else { return false }

@@ -9,6 +9,8 @@ internal import Platform
   /// The right to `cost` requests; give it back with `release`.
   struct Permit {
     fileprivate let credential: String
+    /// When its requests were counted.
+    fileprivate let countedAt: TimeSpan
     fileprivate var unspent: Int
   }
 
@@ -64,14 +66,17 @@ internal import Platform
 
   /// Counts one request of `permit` as sent.
   func spend(_ permit: inout Permit?) {
-    guard let unspent = permit?.unspent, unspent > 0 else { return }
-    permit?.unspent = unspent - 1
+    guard let held = permit, held.unspent > 0 else { return }
+    permit?.unspent = held.unspent - 1
+    // It is now that the request is sent, and from now on that it counts.
+    budgets[held.credential]?.refund(1, spentAt: held.countedAt)
+    budgets[held.credential]?.spend(1, at: clock.bootTime)
   }
 
   /// Gives the place in flight back, and the requests that were not sent.
   func release(_ permit: Permit) {
     inFlight -= 1
-    budgets[permit.credential]?.refund(permit.unspent)
+    budgets[permit.credential]?.refund(permit.unspent, spentAt: permit.countedAt)
     admit()
   }
 
@@ -99,7 +104,9 @@ internal import Platform
       let next = waiting.lazy.filter { !blocked.contains($0.key) }.compactMap(\.value.last)
         .min { $0.rank < $1.rank }
       guard let next else { break }
-      if let wait = budgets[next.credential, default: RequestBudget(rateLimit)].wait(for: next.cost, at: clock.bootTime) {
+      if let wait = budgets[next.credential, default: RequestBudget(rateLimit)].wait(
+        for: next.cost, at: clock.bootTime)
+      {
         blocked.insert(next.credential)
         earliest = min(earliest ?? wait, wait)
         continue
@@ -107,8 +114,10 @@ internal import Platform
       waiting[next.credential]?.removeLast()
       if waiting[next.credential]?.isEmpty == true { waiting[next.credential] = nil }
       inFlight += 1
-      budgets[next.credential]?.spend(next.cost, at: clock.bootTime)
-      next.continuation.resume(returning: Permit(credential: next.credential, unspent: next.cost))
+      let now = clock.bootTime
+      budgets[next.credential]?.spend(next.cost, at: now)
+      next.continuation.resume(
+        returning: Permit(credential: next.credential, countedAt: now, unspent: next.cost))
     }
     health.arm(timer, for: earliest)
   }
@@ -120,7 +129,11 @@ extension Array {
     var range = 0..<count
     while !range.isEmpty {
       let middle = (range.lowerBound + range.upperBound) / 2
-      if belongsAfter(self[middle]) { range = range.lowerBound..<middle } else { range = middle + 1..<range.upperBound }
+      if belongsAfter(self[middle]) {
+        range = range.lowerBound..<middle
+      } else {
+        range = middle + 1..<range.upperBound
+      }
     }
     return range.lowerBound
   }

@@ -106,8 +106,10 @@ internal import Store
 extension RollRunner {
   private func prepare() async -> RollEvent {
     let isCure = machine.cause == .cure
-    // A token that we have not rolled before is looked up and its old secret verified first.
-    let cost = isCure || record.fingerprint != nil ? 1 : 3
+    oldSecret = services.publisher.current(entry)
+    let isOurs = oldSecret.map { $0.fingerprint == record.fingerprint } ?? false
+    // A token whose secret is not known to be ours is looked up and its old secret verified first.
+    let cost = isCure || isOurs ? 1 : 3
     if permit == nil {
       permit = await services.gate.acquire(
         entry.credential, urgency: isCure ? .cure : .roll, since: since, cost: cost)
@@ -127,9 +129,7 @@ extension RollRunner {
       abandon()
       return .notReady(error.description, errno: error.code == 0 ? nil : error.code)
     }
-    oldSecret = services.publisher.current(entry)
-    guard let oldSecret else { return .prepared(old: .absent) }
-    return .prepared(old: oldSecret.fingerprint == record.fingerprint ? .ours : .unproven)
+    return .prepared(old: isOurs ? .ours : oldSecret == nil ? .absent : .unproven)
   }
 
   private func inspect(_ old: OldSecret) async -> RollEvent {
@@ -163,6 +163,8 @@ extension RollRunner {
     }
     intent = roll
     record.lastAttempt = roll.startedAt
+    // The escrow of a roll whose secret a later request replaced; the history has just closed that roll.
+    eraseEscrow()
     return .intentRecorded
   }
 

@@ -19,7 +19,8 @@ internal import Store
 
   init(
     configuration: Configuration, issuer: any TokenIssuer, gate: RequestGate, store: RollStore,
-    publisher: Publisher, planner: Planner, credentials: CredentialReader, log: any EventSink, clock: any Clock, health: Health
+    publisher: Publisher, planner: Planner, credentials: CredentialReader, log: any EventSink,
+    clock: any Clock, health: Health
   ) {
     self.configuration = configuration
     self.issuer = issuer

@@ -28,7 +28,8 @@ struct SecretRendering {
       }
     case .r2Env:
       return assignments([
-        ("AWS_ACCESS_KEY_ID", Secret(text: facts.tokenID)), ("AWS_SECRET_ACCESS_KEY", secret.sha256Hexadecimal),
+        ("AWS_ACCESS_KEY_ID", Secret(text: facts.tokenID)),
+        ("AWS_SECRET_ACCESS_KEY", secret.sha256Hexadecimal),
       ])
     case .r2JSON:
       return object(facts) { writer in
@@ -50,7 +51,9 @@ struct SecretRendering {
         let prefix = Array((destination.effectiveKey + "=").utf8)
         var line = bytes.startIndex
         while line < bytes.endIndex {
-          if bytes[line...].starts(with: prefix) { return EnvironmentValue.unquote(bytes[(line + prefix.count)...]) }
+          if bytes[line...].starts(with: prefix) {
+            return EnvironmentValue.unquote(bytes[(line + prefix.count)...])
+          }
           guard let end = bytes[line...].firstIndex(of: UInt8(ascii: "\n")) else { return nil }
           line = end + 1
         }

@@ -27,7 +27,8 @@ extension ServiceFailure {
   init(_ error: any Error) {
     switch error {
     case let failure as ServiceFailure: self = failure
-    case ConfigurationFile.Failure.unreadable(let error): self.init(kind: .noInput, description: error.description)
+    case ConfigurationFile.Failure.unreadable(let error):
+      self.init(kind: .noInput, description: error.description)
     case let refused as ConfigurationFile.Failure:
       self.init(kind: .configuration, description: refused.description)
     case let error as StoreError: self.init(kind: .state, description: error.description)

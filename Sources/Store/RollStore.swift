@@ -33,7 +33,7 @@ public final class RollStore {
       "INSERT OR REPLACE INTO intents (token, roll_id, entry, cause, stage, started_at, old_fingerprint, modified_on, "
         + "needs_confirmation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
     selectIntent = try database.prepare(
-      "SELECT roll_id, entry, cause, started_at FROM intents WHERE token = ?")
+      "SELECT roll_id, entry, cause, started_at FROM intents WHERE token = ? AND stage = 'intended'")
     deleteIntent = try database.prepare("DELETE FROM intents WHERE token = ?")
     markLost = try database.prepare("UPDATE intents SET stage = 'lost' WHERE token = ?")
     insertHistory = try database.prepare(

@@ -28,7 +28,8 @@ public struct TokenRecord: Sendable, Equatable {
   /// The record of a token that was seen for the first time; the rest as given.
   public init(
     row: Int64 = 0, accountID: String, tokenID: String, firstSeen: Timestamp, lastAttempt: Timestamp? = nil,
-    lastSuccess: Timestamp? = nil, lastSkip: Timestamp? = nil, nextDue: Timestamp? = nil, fingerprint: Fingerprint? = nil,
+    lastSuccess: Timestamp? = nil, lastSkip: Timestamp? = nil, nextDue: Timestamp? = nil,
+    fingerprint: Fingerprint? = nil,
     doubtUntil: Timestamp? = nil, failures: Int = 0
   ) {
     self.row = row

@@ -58,23 +58,21 @@ public struct StreamSink: EventSink {
   private static func text(_ event: Event, at time: Timestamp) -> String {
     let subject = event.entry.map { " \($0)" } ?? ""
     let details = JournalFields.details(event)
-      .filter { $0.name != "TOKENROLL_ENTRY" }
-      .map { "\(shortName($0.name)) \($0.value)" }
-    let tail = details.isEmpty ? "" : " (\(details.joined(separator: ", ")))"
+      .compactMap { field in shortName(field.name).map { "\($0) \(field.value)" } }
+    let took = event.duration.map { ["took \($0.abbreviated)"] } ?? []
+    let tail = details.isEmpty && took.isEmpty ? "" : " (\((details + took).joined(separator: ", ")))"
     return oneLine("\(time.rfc3339) \(event.kind.priority)\(subject): \(event.message)\(tail)")
   }
 
-  /// What a field is called within a line for people.
-  private static func shortName(_ field: String) -> String {
+  /// What a field is called within a line for people; nil for one that the line has elsewhere or does without.
+  private static func shortName(_ field: String) -> String? {
     switch field {
     case "TOKENROLL_ROLL_ID": "roll"
-    case "TOKENROLL_ACCOUNT_ID": "account"
-    case "TOKENROLL_TOKEN_ID": "token"
+    case "TOKENROLL_ENTRY", "TOKENROLL_ACCOUNT_ID", "TOKENROLL_TOKEN_ID", "TOKENROLL_DURATION_USEC": nil
     case "TOKENROLL_PHASE": "phase"
     case "TOKENROLL_HTTP_STATUS": "status"
     case "TOKENROLL_API_CODE": "code"
     case "TOKENROLL_CF_RAY": "ray"
-    case "TOKENROLL_DURATION_USEC": "microseconds"
     case "TOKENROLL_ATTEMPT": "attempt"
     default: field.lowercased()
     }

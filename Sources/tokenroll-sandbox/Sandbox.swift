@@ -4,7 +4,7 @@ import JSON
 /// The program: a stand-in for the Cloudflare API of account-owned tokens.
 @main
 struct Sandbox {
-  static let version = "1.0.0"
+  static let version = "0.1.0"
 
   static func main() {
     do {

@@ -50,6 +50,35 @@ check_missing_credential() {
   messages "$from" _SYSTEMD_UNIT=tokenroll.service | jq -r .MESSAGE | grep cloudflare
 }
 
+# As operations.md has it.
+check_probe() {
+  fresh '.tokens[1].token_id = "0123456789abcdef0123456789abcdef"'
+  fails probe >"$work/probe"
+  grep token-2 "$work/probe"
+  configure
+  probe
+  rolled_times token-1 0
+}
+
+probe() {
+  in_machine systemd-run --pipe --quiet -p User=tokenroll -p LoadCredential=cloudflare:/etc/credstore/tokenroll.cloudflare \
+    tokenroll check --probe
+}
+
+# Root looks at the history of a stopped service, and leaves no file behind that keeps the service from its state.
+check_history() {
+  fresh '.tokens[0].schedule.first = "now"'
+  start_service
+  await_event rollSettled
+  in_machine tokenroll history --json | jq -e '.[0] | .entry == "token-1" and .outcome == "settled" and .outage_usec > 0'
+  in_machine systemctl stop tokenroll
+  in_machine tokenroll history | grep token-1
+  in_machine tokenroll plan --json
+  start_service
+  as_user tokenroll tokenroll history | grep token-1
+  is "files of others in the state" "$(find "$root/var/lib/tokenroll" ! -user "$(stat -c %u "$root/var/lib/tokenroll")")" ""
+}
+
 check_sandboxing() {
   fresh
   start_service
@@ -85,7 +114,7 @@ check_consumers() {
   in_machine sh -c 'id web || useradd --system web; id mail || useradd --system mail'
   fresh '.tokens[0] |= (.schedule.first = "now" | .publish[0] += {group: "web", mode: "0640"})
     | .tokens[1] |= (.schedule.first = "now" | .publish[0] += {group: "mail", mode: "0640"})'
-  printf '[Service]\nSupplementaryGroups=web mail\nPrivateUsers=no\n' | drop_in groups
+  sed -e 's/=caddy$/=web mail/' -e '/^ReadWritePaths=/d' deploy/drop-ins/destination-group.conf | drop_in groups
   start_service
   await_event rollSettled TOKENROLL_ENTRY=token-1
   await_event rollSettled TOKENROLL_ENTRY=token-2
@@ -171,7 +200,7 @@ check_foreground() {
   mkfifo "$output"
   # /run of the directory itself is empty; the machine has another one mounted there.
   (
-    exec nsenter -t "$leader" -n unshare --pid --fork chroot "$root" \
+    exec nsenter -t "$leader" -n unshare --pid --fork --mount-proc="$root/proc" chroot "$root" \
       env -i PATH=/usr/bin:/bin STATE_DIRECTORY=/var/lib/tokenroll \
       setpriv --reuid tokenroll --regid tokenroll --clear-groups tokenroll run --log-format json
   ) >"$output" 2>&1 &

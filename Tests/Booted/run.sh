@@ -90,6 +90,8 @@ status_text the status line says how many entries there are and what is next
 roll a roll is published, settled, and in the journal with all its fields
 catalog journalctl -x explains each message
 no_secret_in_journal no secret is in the journal
+history the history is there with and without the service, for root too
+probe check --probe with the user and the credential of the service finds what is wrong, and nothing else
 reload_good a reload takes a changed configuration into use without rolling
 reload_bad a reload refuses a bad configuration and the service goes on
 reload_while_rolling a reload during a roll disturbs neither

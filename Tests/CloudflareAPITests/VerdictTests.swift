@@ -34,10 +34,10 @@ struct VerdictTests {
     (#" {"result":"\#(newSecret)","success":true}  "#, newSecret, nil),
     (#"{"success":true,"errors":null,"messages":7,"result":"\#(newSecret)"}"#, newSecret, nil),
     (#"{"success":true,"errors":[{"a":1,"a":2}],"result":"\#(newSecret)"}"#, newSecret, nil),
-    (rolledBody("x"), "x", "the new secret does not begin with cfat_ and is 1 bytes long, not 40 to 80"),
+    (rolledBody("x"), "x", "does not begin with cfat_ and is 1 bytes long, not 40 to 80"),
     (
       rolledBody(String(repeating: "a", count: 40)), String(repeating: "a", count: 40),
-      "the new secret does not begin with cfat_"
+      "does not begin with cfat_"
     ),
     (
       rolledBody("cfat_" + String(repeating: "a", count: 40)), "cfat_" + String(repeating: "a", count: 40),

@@ -7,7 +7,9 @@ import Testing
 @RotationActor @Suite struct RequestGateTests {
   private let clock = SystemClock()
 
-  private func gate(maxInFlight: Int = 8, requests: Int = 100, per: TimeSpan = .hours(1)) throws -> RequestGate {
+  private func gate(maxInFlight: Int = 8, requests: Int = 100, per: TimeSpan = .hours(1)) throws
+    -> RequestGate
+  {
     try RequestGate(
       maxInFlight: maxInFlight, rateLimit: RateLimit(requests: requests, per: per), clock: clock,
       health: Health(clock: clock))
@@ -45,7 +47,8 @@ import Testing
     for (name, urgency, since) in wanted {
       tasks.append(
         Task { @RotationActor in
-          guard let permit = await gate.acquire("c", urgency: urgency, since: Timestamp(seconds: since)) else { return }
+          guard let permit = await gate.acquire("c", urgency: urgency, since: Timestamp(seconds: since))
+          else { return }
           log.names.append(name)
           gate.release(permit)
         })

@@ -48,7 +48,8 @@ import Testing
     if destination.format == .raw { #expect(written == file, "no newline is added") }
   }
 
-  @Test(arguments: [Destination.Format.raw, .env, .json],
+  @Test(
+    arguments: [Destination.Format.raw, .env, .json],
     ["cfat_plain", "with space", "quo\"te\\back$dollar`tick", "new\nline", "ünïcode", "="])
   func whatIsWrittenIsReadBack(format: Destination.Format, secret: String) throws {
     let rendering = SecretRendering(destination: Destination(file: "/x", format: format))

@@ -95,7 +95,7 @@ import Testing
       try second.event("startFailed").message.contains(
         "process \(first.process.pid) is at work on this state"))
     #expect(try first.stop() == 0)
-    #expect(try workspace.restart().stop() == 0)
+    try workspace.restart().stopped(after: "serviceReady")
   }
 
   @Test func theStateOfAnotherMachineIsRefused() throws {

@@ -43,7 +43,7 @@ import Testing
   /// The calls that the network answers: such a fault can leave it open whether the roll took place.
   private static let network: Set<String> = ["socket", "connect", "sendto", "recvfrom"]
   /// What is tried in the short form, spread evenly over all there is.
-  private static let shortCount = 160
+  private static let shortCount = getenv("TOKENROLL_WALK_POINTS").flatMap { Int(String(cString: $0)) } ?? 160
 
   @Test func aFaultOfAnyCallLosesNoSecret() async throws {
     let sandbox = try SandboxUnderTest("--tokens", "6000")

@@ -8,6 +8,8 @@ import Testing
     var call: SyscallInjector.Call?
     var isLost = false
     var needlessRolls: Int64 = 0
+    /// Whether the kill fell between the server's commit and the durable escrow.
+    var isCured = false
     var faults: [String] = []
   }
 
@@ -46,7 +48,7 @@ import Testing
     let needless = results.reduce(0) { $0 + $1.needlessRolls }
     print(
       "kill everywhere, \(before.rawValue): \(points) points tried, \(reached.count) reached, \(lost) lost, "
-        + "\(needless) needless rolls")
+        + "\(needless) needless rolls, \(reached.filter(\.isCured).count) cured by a second roll")
     for result in results where !result.faults.isEmpty {
       let place = result.call.map { "killed at call \($0.index), \($0.name) \($0.subject)" } ?? "not killed"
       Issue.record("\(place): \(result.faults.joined(separator: "; "))")
@@ -87,10 +89,15 @@ import Testing
       throw TestFailure("the second service did not end well: \(next.lines)")
     }
     let expected: Int64 = rolls == 1 && !isSafe && !isPublished ? 2 : 1
+    result.isCured = expected == 2
     let truth = try roll.truth()
     result.needlessRolls = truth.rolls - expected
     result.isLost = !roll.wrongDestinations(truth.secret).isEmpty
     result.faults = try roll.faults(rolls: expected)
+    let useful = trace.first { $0.name == "pwrite64" && $0.subject.contains("/published/") }
+    if result.isCured, useful != nil {
+      result.faults.append("a destination was written before the escrow was durable")
+    }
     return result
   }
 }

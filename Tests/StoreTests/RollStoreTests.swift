@@ -14,7 +14,8 @@ import Testing
   }
 
   private func roll(_ number: UInt64, cause: RollCause = .schedule) -> UnsettledRoll {
-    UnsettledRoll(id: RollID(high: 1, low: number), cause: cause, startedAt: Timestamp(seconds: 1_000 + Int64(number)))
+    UnsettledRoll(
+      id: RollID(high: 1, low: number), cause: cause, startedAt: Timestamp(seconds: 1_000 + Int64(number)))
   }
 
   @Test func whatIsEnrolledIsThereAfterReopening() throws {
@@ -93,7 +94,8 @@ import Testing
     #expect(record.lastSuccess == Timestamp(seconds: 60))
     #expect(record.fingerprint == fingerprint)
     #expect(record.nextDue == Timestamp(seconds: 90))
-    let entry = try #require(try RollHistory(directory: directory.path).records(entry: "edge", limit: 10).first)
+    let entry = try #require(
+      try RollHistory(directory: directory.path).records(entry: "edge", limit: 10).first)
     #expect(entry.outage == .milliseconds(30))
     #expect(entry.endedAt == Timestamp(seconds: 61))
     #expect(try RollHistory(directory: directory.path).records(entry: "other", limit: 10).isEmpty)
@@ -105,7 +107,8 @@ import Testing
     for number in 0..<520 {
       try store.recordIntent(roll(UInt64(number)), token: token.row, entry: "edge")
       try store.settle(
-        token: token.row, .settled, detail: nil, fingerprint: nil, rolledAt: Timestamp(seconds: 60), outage: nil,
+        token: token.row, .settled, detail: nil, fingerprint: nil, rolledAt: Timestamp(seconds: 60),
+        outage: nil,
         failures: 0, doubtUntil: nil, nextDue: nil, at: Timestamp(seconds: Int64(number)))
     }
     let records = try RollHistory(directory: directory.path).records(limit: 10_000)
@@ -126,7 +129,8 @@ import Testing
   }
 
   @Test func aFileThatIsNoDatabaseIsRefusedAndKept() throws {
-    try directory.write(Array("this is not a database, it is a text of some length".utf8), to: RollStore.fileName)
+    try directory.write(
+      Array("this is not a database, it is a text of some length".utf8), to: RollStore.fileName)
     let refusal = #expect(throws: StoreError.self) { try open() }
     #expect(refusal?.kind == .corrupt)
     #expect(try directory.read(RollStore.fileName).starts(with: "this is not".utf8))

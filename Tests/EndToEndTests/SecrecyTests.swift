@@ -1,0 +1,132 @@
+import Glibc
+import JSON
+import Testing
+
+/// No part of a secret is anywhere but in a destination, or in escrow while it is needed.
+@Suite struct SecrecyTests {
+  /// The parts of this length that secrets are searched for.
+  private static let length = 12
+
+  @Test func aWholeLifeLeavesNoPartOfASecretBehind() throws {
+    let sandbox = try SandboxUnderTest(options: ["--tokens", "6"], tls: true)
+    let workspace = try Workspace(sandbox)
+    var secrets = Set(try sandbox.tokens().map(\.secret))
+    let tokens = try sandbox.tokens().filter { $0.name != "credential" }
+    var configuration = workspace.configuration
+    configuration.api["timeout"] = "\"2s\""
+    configuration.entries = tokens.enumerated().map { index, token in
+      workspace.entry(
+        "entry-\(index)", token, schedule: ServiceConfiguration.Entry.every(index == 0 ? "2s" : "1y"))
+    }
+    let known = String(repeating: "UnusualSecret", count: 4)
+    secrets.insert(known)
+    _ = try workspace.directory.write("published/entry-0", tokens[0].secret)
+    func fault(_ token: Int, _ members: String) throws {
+      try sandbox.addFault(#"{\#(members),"call":"roll","token":"\#(tokens[token].id)"}"#)
+    }
+    try fault(1, #""kind":"cut","at":30"#)
+    // The roll that cures waits, so that the secret that was cut is seen here.
+    try fault(1, #""kind":"delay","delay_before_ms":1500"#)
+    try fault(2, #""kind":"refuse","status":403,"message":"no \#(tokens[2].secret) here""#)
+    try fault(3, #""kind":"result","json":"\"\#(known)\"""#)
+    try fault(4, #""kind":"delay","delay_after_ms":1500"#)
+    try fault(5, #""kind":"html","status":502"#)
+
+    var log = ""
+    var spoken = ""
+    let service = try workspace.start(configuration)
+    try sandbox.administer("GET", "/wait?rolls=1&token=\(tokens[1].id)")
+    secrets.formUnion(try sandbox.tokens().map(\.secret))
+    try sandbox.administer("GET", "/wait?rolls=1&token=\(tokens[4].id)")
+    secrets.formUnion(try sandbox.tokens().map(\.secret))
+    spoken += Self.selfDescription(service.process.pid)
+    // A directory in the way, so that a secret lies in escrow when the process is killed.
+    let file = "\(workspace.published)/entry-4"
+    _ = try TestProcess.run("mkdir", [file])
+    try service.event("publicationFailed", entry: "entry-4")
+    try service.event("secretRefused", entry: "entry-3")
+    try service.event("rollRefusedForGood", entry: "entry-2")
+    service.signal(SIGHUP)
+    try service.event("configurationReloaded")
+    spoken += Self.selfDescription(service.process.pid)
+    secrets.formUnion(try sandbox.tokens().map(\.secret))
+    try service.crash()
+    log += service.lines.joined(separator: "\n")
+    #expect(workspace.escrowed.filter { !$0.hasPrefix(".") }.count >= 1)
+
+    rmdir(file)
+    let next = try workspace.restart()
+    for index in [1, 4, 5] { try next.eventUnlessSettled(workspace, "entry-\(index)") }
+    try next.event("rollSettled", entry: "entry-0", count: 2)
+    secrets.formUnion(try sandbox.tokens().map(\.secret))
+    spoken += Self.selfDescription(next.process.pid)
+    #expect(try next.stop() == 0)
+    secrets.formUnion(try sandbox.tokens().map(\.secret))
+    log += next.lines.joined(separator: "\n")
+
+    let parts = Parts(secrets, length: Self.length)
+    // The search finds what is there.
+    #expect(parts.found(in: try contents(of: "\(workspace.published)/entry-1")))
+    #expect(parts.found(in: Array("xx\(known.prefix(13))".utf8)))
+    #expect(!parts.found(in: Array(log.utf8)))
+    #expect(!parts.found(in: Array(spoken.utf8)))
+    #expect(spoken.contains("tokenroll"))
+    for path in Self.files(under: workspace.path) {
+      if path.hasPrefix(workspace.published + "/entry-") || path == workspace.directory.file("credential") {
+        continue
+      }
+      #expect(!parts.found(in: try contents(of: path)), "\(path)")
+    }
+    #expect(names(in: workspace.state).contains("rolls.db"))
+    #expect(workspace.escrowed.isEmpty && workspace.temporaries.isEmpty)
+  }
+
+  /// What everybody on the machine may see of a process.
+  private static func selfDescription(_ pid: pid_t) -> String {
+    ["cmdline", "environ", "comm", "status"].map { name in
+      String(decoding: (try? contents(of: "/proc/\(pid)/\(name)")) ?? [], as: UTF8.self)
+    }.joined()
+  }
+
+  private static func files(under directory: String) -> [String] {
+    names(in: directory).flatMap { name -> [String] in
+      let path = "\(directory)/\(name)"
+      var status = stat()
+      guard lstat(path, &status) == 0 else { return [] }
+      if status.st_mode & S_IFMT == S_IFDIR { return files(under: path) }
+      return status.st_mode & S_IFMT == S_IFREG ? [path] : []
+    }
+  }
+
+  /// All parts of some secrets, of one length.
+  private struct Parts {
+    private let parts: Set<ArraySlice<UInt8>>
+    private let length: Int
+
+    init(_ secrets: Set<String>, length: Int) {
+      self.length = length
+      var parts: Set<ArraySlice<UInt8>> = []
+      for secret in secrets.map({ Array($0.utf8) }) where secret.count >= length {
+        for start in 0...(secret.count - length) { parts.insert(secret[start..<start + length]) }
+      }
+      self.parts = parts
+    }
+
+    func found(in bytes: [UInt8]) -> Bool {
+      guard bytes.count >= length else { return false }
+      return (0...(bytes.count - length)).contains { parts.contains(bytes[$0..<$0 + length]) }
+    }
+  }
+}
+
+extension RunningService {
+  /// Waits until the entry's roll has settled, in this life or the one before.
+  fileprivate func eventUnlessSettled(_ workspace: Workspace, _ entry: String) throws {
+    try event("serviceReady")
+    let result = try TestProcess.run(
+      TestProcess.product("tokenroll"),
+      ["history", "--config", workspace.configurationFile, "--json", "--entry", entry, "--limit", "1"])
+    let last = try JSONDocument(parsing: result.output).root.elements.first { _ in true }
+    if last?["outcome"]?.string != "settled" { try event("rollSettled", entry: entry) }
+  }
+}
