@@ -79,7 +79,8 @@ let package = Package(
         "TestSupport",
       ]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["JSON"], exclude: ["sdk_check.py", "ControlVarlinkCheck.py"], swiftSettings: strict),
+      name: "EndToEndTests", dependencies: ["JSON"], exclude: ["sdk_check.py", "ControlVarlinkCheck.py"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

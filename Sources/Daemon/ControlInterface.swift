@@ -157,7 +157,7 @@ enum ControlInterface {
       duration_usec: ?int
     )
 
-    # The whole service. With `more` the entries come in portions, a reply each; without it all at once, where they fit in 1 MiB.
+    # The whole service. With `more` the entries come in portions, a reply each; without it all at once, up to 512 of them.
     method Status() -> (
       version: string,
       started_at: string,
@@ -196,7 +196,7 @@ enum ControlInterface {
     # Every event from now on, whatever the service logs; needs `more`. The first reply has no event and says that it has begun.
     method Watch() -> (event: ?Event)
 
-    # Numbers for monitoring, as a text in the OpenMetrics format.
+    # Numbers for monitoring, as a text in the OpenMetrics format, gathered once a second at most.
     method Metrics() -> (text: string)
 
     # There is no such entry.

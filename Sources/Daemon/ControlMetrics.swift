@@ -5,8 +5,12 @@ internal import Platform
 struct ControlMetrics {
   private(set) var text = ""
 
+  /// With more entries than this, none is listed by itself.
+  private static let mostSingleEntries = 2_000
+
   @RotationActor init(_ rotator: Rotator, events: [EventKind: Int], startedAt: Timestamp) {
     let states = rotator.slots.indices.map { rotator.state($0) }
+    let single = states.count <= Self.mostSingleEntries ? states : []
     family("tokenroll_build", "info", "The version that runs")
     sample("tokenroll_build_info", [("version", Version.current)], "1")
     family("tokenroll_start_time_seconds", "gauge", "When the service started")
@@ -20,20 +24,20 @@ struct ControlMetrics {
       sample("tokenroll_entries", [("state", state.rawValue)], String(count))
     }
     family("tokenroll_entry_healthy", "gauge", "1 where nothing about the entry wants attention")
-    for state in states {
+    for state in single {
       sample("tokenroll_entry_healthy", [("entry", state.name)], state.isHealthy ? "1" : "0")
     }
     family("tokenroll_entry_failures", "gauge", "Attempts in a row that came to nothing")
-    for state in states {
+    for state in single {
       sample("tokenroll_entry_failures", [("entry", state.name)], String(state.failures))
     }
     family("tokenroll_entry_last_success_timestamp_seconds", "gauge", "When the entry was last rolled")
-    for state in states {
+    for state in single {
       guard let time = state.lastSuccess else { continue }
       sample("tokenroll_entry_last_success_timestamp_seconds", [("entry", state.name)], Self.seconds(time))
     }
     family("tokenroll_entry_next_due_timestamp_seconds", "gauge", "When the entry is due by its schedule")
-    for state in states {
+    for state in single {
       guard let time = state.nextDue else { continue }
       sample("tokenroll_entry_next_due_timestamp_seconds", [("entry", state.name)], Self.seconds(time))
     }

@@ -7,12 +7,16 @@ internal import Store
 // MARK: - Methods that change nothing
 
 extension ControlServer {
-  /// Entries in one portion.
+  /// Entries in one portion: a few milliseconds of the rotation queue.
   private static let portion = 128
+  /// The most entries in a single answer.
+  private static let mostAtOnce = 512
 
   func status(_ exchange: ControlExchange) throws(ControlError) {
     try exchange.call.allow()
-    guard exchange.call.wantsMore else { return reply(exchange, rotator.slots.indices, isLast: true) }
+    guard exchange.call.wantsMore || rotator.slots.count <= Self.mostAtOnce else { throw .replyTooLong }
+    let tally = ControlTally(rotator)
+    guard exchange.call.wantsMore else { return reply(exchange, tally, rotator.slots.indices, isLast: true) }
     var next = 0
     exchange.onDrained = { [weak self, weak exchange] in
       guard let self, let exchange else { return }
@@ -20,13 +24,12 @@ extension ControlServer {
       let count = rotator.slots.count
       let portion = min(next, count)..<min(next + Self.portion, count)
       next = portion.upperBound
-      reply(exchange, portion, isLast: next == count)
+      reply(exchange, tally, portion, isLast: next == count)
     }
     exchange.onDrained?()
   }
 
-  private func reply(_ exchange: ControlExchange, _ slots: Range<Int>, isLast: Bool) {
-    let tally = ControlTally(rotator)
+  private func reply(_ exchange: ControlExchange, _ tally: ControlTally, _ slots: Range<Int>, isLast: Bool) {
     let summary = rotator.summary
     let unready = unready()
     exchange.reply(continues: !isLast) { writer in
@@ -114,7 +117,12 @@ extension ControlServer {
 
   func metrics(_ exchange: ControlExchange) throws(ControlError) {
     try exchange.call.allow()
-    let text = ControlMetrics(rotator, events: feed.totals, startedAt: startedAt).text
+    let now = services.clock.bootTime
+    if metricsText == nil || now - metricsAt >= .seconds(1) {
+      metricsText = ControlMetrics(rotator, events: feed.totals, startedAt: startedAt).text
+      metricsAt = now
+    }
+    let text = metricsText
     exchange.reply { writer in writer.member("text", text) }
   }
 }

@@ -19,6 +19,10 @@ internal import Synchronization
   /// Those who follow rolls, with the entries that are not at their end.
   var followers: [(exchange: ControlExchange, entries: Set<String>)] = []
 
+  /// The last metrics, which who asks again within a second gets once more, and the boot time at which they were gathered.
+  var metricsText: String?
+  var metricsAt = TimeSpan.zero
+
   private let serviceUser = geteuid()
   private var path: String?
   private var listener: DescriptorWatch?

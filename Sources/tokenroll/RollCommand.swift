@@ -19,6 +19,7 @@ enum RollCommand {
         }
         if let progress = reply["progress"], progress.kind == .object { display.show(progress) }
       }
+      display.end()
       return display.isGood ? .success : .failure
     }
   }

@@ -3,7 +3,7 @@ internal import JSON
 /// The progress of rolls: on a terminal a line an entry that changes, elsewhere a line a step.
 struct RollDisplay {
   private var names: [String] = []
-  private var lines: [String: String] = [:]
+  private var lines: [String: (text: String, style: Terminal.Style?)] = [:]
   private var shown = 0
   private var bad = 0
 
@@ -21,22 +21,34 @@ struct RollDisplay {
     if Terminal.isInteractive, !names.isEmpty {
       Terminal.complain("The service goes on by itself when you interrupt this command.")
     }
-    for name in names { lines[name] = "queued" }
+    for name in names { lines[name] = ("queued", nil) }
     redraw()
   }
 
   /// The next step of one of them.
   mutating func show(_ progress: JSONNode) {
     guard let name = progress["entry"]?.string else { return }
-    let line = words(progress)
+    let text = words(progress)
+    var style: Terminal.Style?
     switch progress["result"]?.string {
-    case "settled": lines[name] = Terminal.styled(line, .green)
-    case nil: lines[name] = line
+    case "settled": style = .green
+    case nil: break
     default:
       bad += 1
-      lines[name] = Terminal.styled(line, .red)
+      style = .red
     }
-    if isLive { redraw() } else { Terminal.print("\(name): \(lines[name] ?? "")") }
+    lines[name] = (text, style)
+    if isLive { redraw() } else { Terminal.print("\(name): \(Terminal.styled(text, style))") }
+  }
+
+  /// After the last step: what did not fit on the screen.
+  func end() {
+    guard isLive else { return }
+    for name in names {
+      guard let line = lines[name], line.style == .red, name.count + line.text.count + 4 > Terminal.width
+      else { continue }
+      Terminal.print("\(name): \(Terminal.styled(line.text, .red))")
+    }
   }
 
   private func words(_ progress: JSONNode) -> String {
@@ -54,9 +66,14 @@ struct RollDisplay {
   private mutating func redraw() {
     guard isLive, !names.isEmpty else { return }
     let width = names.map(\.count).max() ?? 0
-    Terminal.rewrite(
-      names.map { $0 + String(repeating: " ", count: width - $0.count) + "  " + (lines[$0] ?? "") },
-      over: shown)
+    // A line that the terminal breaks would be two.
+    let room = max(Terminal.width - width - 3, 10)
+    let rows = names.map { name in
+      let line = lines[name] ?? ("", nil)
+      return name + String(repeating: " ", count: width - name.count + 2)
+        + Terminal.styled(String(line.text.prefix(room)), line.style)
+    }
+    Terminal.rewrite(rows, over: shown)
     shown = names.count
   }
 }

@@ -16,6 +16,13 @@ enum Terminal {
   /// Whether standard output is a terminal.
   static var isInteractive: Bool { isatty(STDOUT_FILENO) == 1 }
 
+  /// The columns of the terminal at standard output; 80 where it does not say.
+  static var width: Int {
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
   /// The text in `style`, on a terminal whose user has not set NO_COLOR (no-color.org).
   static func styled(_ text: String, _ style: Style?) -> String {
     guard let style, isInteractive, (getenv("NO_COLOR").map { $0.pointee == 0 } ?? true) else { return text }

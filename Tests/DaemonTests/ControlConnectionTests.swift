@@ -18,7 +18,8 @@ import Testing
     let (near, far) = try pair()
     var closed = 0
     let connection = try ControlConnection(
-      FileDescriptor(owning: near), peer: ControlPeer(process: 0, user: 0), clock: SystemClock(), onCall: { _ in },
+      FileDescriptor(owning: near), peer: ControlPeer(process: 0, user: 0), clock: SystemClock(),
+      onCall: { _ in },
       onClose: { _ in closed += 1 })
     let message = [UInt8](repeating: 65, count: 10_000)
     var count = 0
@@ -38,7 +39,8 @@ import Testing
     SignalSource.ignoreBrokenPipes()
     let (near, far) = try pair()
     let connection = try ControlConnection(
-      FileDescriptor(owning: near), peer: ControlPeer(process: 0, user: 0), clock: SystemClock(), onCall: { _ in }, onClose: { _ in })
+      FileDescriptor(owning: near), peer: ControlPeer(process: 0, user: 0), clock: SystemClock(),
+      onCall: { _ in }, onClose: { _ in })
     close(far)
     [UInt8](repeating: 65, count: 10).withUnsafeBytes { connection.send($0) }
     #expect(!connection.isOpen)
