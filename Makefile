@@ -37,6 +37,7 @@ deb: packages
 
 bench: build
 	$(RELEASE) --product durability-benchmark
+	$(RELEASE) --product idle-dispatch
 	@Benchmarks/run.sh
 
 clean:

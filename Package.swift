@@ -57,6 +57,7 @@ let package = Package(
       name: "durability-benchmark", dependencies: ["Core", "Platform", "Store"], path: "Benchmarks/Durability",
       swiftSettings: strict),
 
+    .executableTarget(name: "idle-dispatch", path: "Benchmarks/IdleDispatch", swiftSettings: strict),
     .executableTarget(
       name: "syscall-injector", path: "Tests/SyscallInjector", cSettings: [.treatAllWarnings(as: .error)]),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),

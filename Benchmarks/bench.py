@@ -31,12 +31,11 @@ class Sandbox:
 
     def __init__(self, workspace, count):
         self.directory = workspace.path / "sandbox"
-        self.process = subprocess.Popen(
-            [BUILD / "tokenroll-sandbox", "--listen", "127.0.0.1:0", "--tls", "--tokens", str(count),
-             "--demo", self.directory],
-            stdout=subprocess.PIPE, text=True)
-        self.url = self.process.stdout.readline().split()[-1]
+        # Made once, then kept in memory: a sandbox that writes its state with each roll would be what is measured.
+        self.start("--tokens", str(count), "--demo", self.directory)
+        self.stop()
         self.ca = self.directory / "ca.pem"
+        self.url = self.start("--fixture", self.directory / "fixture.json", "--ca-file", self.ca)
         account = json.loads((self.directory / "fixture.json").read_text())["accounts"][0]
         self.account = account["id"]
         self.tokens = [token["id"] for token in account["tokens"] if token["name"] != "credential"]
@@ -47,12 +46,21 @@ class Sandbox:
         with urllib.request.urlopen(self.url.removesuffix("/client/v4") + "/admin/" + path, context=context) as answer:
             return json.load(answer)
 
+    def start(self, *options):
+        self.process = subprocess.Popen(
+            [BUILD / "tokenroll-sandbox", "--listen", "127.0.0.1:0", "--tls", *options],
+            stdout=subprocess.PIPE, text=True)
+        return self.process.stdout.readline().split()[-1]
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait()
+        self.stop()
 
 
 def configuration(workspace, sandbox, schedule, api=None, tokens=None):
@@ -97,15 +105,6 @@ class Service:
             values[name] = int(rest.split()[0]) / 1024
         return values["Rss"], values["Private_Dirty"]
 
-    def wakeups(self):
-        """Voluntary context switches of all threads so far."""
-        total = 0
-        for task in pathlib.Path(f"/proc/{self.process.pid}/task").iterdir():
-            for line in (task / "status").read_text().splitlines():
-                if line.startswith("voluntary_ctxt_switches"):
-                    total += int(line.split()[1])
-        return total
-
     def stop(self):
         self.process.terminate()
         code = self.process.wait()
@@ -118,6 +117,16 @@ class Service:
     def __exit__(self, *_):
         if self.process.poll() is None:
             self.stop()
+
+
+def wakeups(process):
+    """Voluntary context switches of all threads of `process` so far."""
+    total = 0
+    for task in pathlib.Path(f"/proc/{process.pid}/task").iterdir():
+        for line in (task / "status").read_text().splitlines():
+            if line.startswith("voluntary_ctxt_switches"):
+                total += int(line.split()[1])
+    return total
 
 
 def median(values):

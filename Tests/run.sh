@@ -9,7 +9,9 @@ sdk=.build/sdk
 if [ ! -x "$sdk/bin/python3" ] || ! "$sdk/bin/python3" -c 'import cloudflare' 2>/dev/null; then
   rm -rf "$sdk"
   mkdir -p .build
-  python3 -m venv "$sdk" && "$sdk/bin/pip" install --quiet --disable-pip-version-check cloudflare==5.9.0 || true
+  if ! { python3 -m venv "$sdk" && "$sdk/bin/pip" install --quiet --disable-pip-version-check cloudflare==5.9.0; }; then
+    echo "skipped: the official SDK, which cannot be installed here"
+  fi
 fi
 export TOKENROLL_SDK_PYTHON="$PWD/$sdk/bin/python3"
 

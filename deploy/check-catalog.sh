@@ -1,5 +1,6 @@
 #!/bin/sh
-# Compares the message catalog with the service's events, and lets journalctl compile it.
+# Compares the message catalog, and the table of events in the manual, with the service's events, and lets journalctl
+# compile the catalog.
 # Usage: deploy/check-catalog.sh; exits 0 where every event is explained exactly once and the catalog compiles.
 set -eu
 cd "$(dirname "$0")/.."
@@ -10,12 +11,20 @@ trap 'rm -rf "$scratch"' EXIT
 
 sed -n 's/^ *case \.[A-Za-z]*: "\([0-9a-f]\{32\}\)"$/\1/p' Sources/Core/EventKind.swift | sort >"$scratch/events"
 sed -n 's/^-- \([0-9a-f]\{32\}\)$/\1/p' "$catalog" | sort >"$scratch/explained"
+# shellcheck disable=SC2016 # these are Markdown's
+sed -n 's/^|.*| `\([0-9a-f]\{32\}\)` |$/\1/p' docs/operations.md | sort >"$scratch/listed"
 [ -s "$scratch/events" ] || { echo "check-catalog: no message identifiers in Sources/Core/EventKind.swift" >&2; exit 1; }
-if ! diff "$scratch/events" "$scratch/explained" >"$scratch/difference"; then
-  echo "check-catalog: $catalog does not explain each event once (< without text, > without event or twice):" >&2
-  grep '^[<>]' "$scratch/difference" >&2
-  exit 1
-fi
+
+# Whether the identifiers in the file $1 are those of the events; $2 says where they are from.
+compare() {
+  if ! diff "$scratch/events" "$1" >"$scratch/difference"; then
+    echo "check-catalog: $2 does not have each event once (< not there, > no event, or there twice):" >&2
+    grep '^[<>]' "$scratch/difference" >&2
+    exit 1
+  fi
+}
+compare "$scratch/explained" "$catalog"
+compare "$scratch/listed" docs/operations.md
 
 # The fields that the texts name must be ones that the service writes.
 grep -o '@[A-Z_]*@' "$catalog" | sort -u | tr -d @ >"$scratch/fields"

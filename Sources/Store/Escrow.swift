@@ -15,7 +15,9 @@ public struct Escrow: Sendable {
   private let directory: String
 
   /// The escrow in the state directory `stateDirectory`, which exists with mode 0700.
-  public init(stateDirectory: String) { directory = stateDirectory + "/" + Self.directoryName }
+  public init(stateDirectory: String) { directory = Self.path(in: stateDirectory) }
+
+  static func path(in stateDirectory: String) -> String { stateDirectory + "/" + directoryName }
 
   /// Makes the directory where it is missing.
   public func create() throws(SystemError) {

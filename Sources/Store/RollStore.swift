@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The durable state: tokens, intents and history, in one SQLite file (`rolls.db` of the state directory).
 ///
 /// Every change is a transaction with synchronous=FULL: when a method returns, the change has reached the disk. Not
@@ -26,7 +28,7 @@ public final class RollStore {
   /// or `failed`. A file that is refused is left as it is.
   public init(directory: String, machineID: String, adopt: Bool = false) throws(StoreError) {
     database = try Database(path: directory + "/" + Self.fileName, access: .readWrite)
-    try Self.prepare(database, machineID: machineID, adopt: adopt)
+    try Self.prepare(database, in: directory, machineID: machineID, adopt: adopt)
     insertToken = try database.prepare(
       "INSERT INTO tokens (account_id, token_id, first_seen) VALUES (?, ?, ?)")
     insertIntent = try database.prepare(
@@ -53,10 +55,19 @@ public final class RollStore {
   /// The rolls that are kept for each token; older ones are dropped.
   static let historyPerToken = 500
 
-  private static func prepare(_ database: Database, machineID: String, adopt: Bool) throws(StoreError) {
+  private static func prepare(
+    _ database: Database, in directory: String, machineID: String, adopt: Bool
+  ) throws(StoreError) {
     let application = try database.integer("PRAGMA application_id")
     let version = try database.integer("PRAGMA user_version")
     let isNew = try database.integer("SELECT count(*) FROM sqlite_schema") == 0
+    // The escrow is made after the first transaction: where it is, there was a database with tables.
+    if isNew, access(Escrow.path(in: directory), F_OK) == 0 {
+      throw StoreError(
+        .corrupt,
+        "the state database \(database.path) is empty, but the state directory has been in use; restore the database, or "
+          + "move it and the directory away as the operations manual says under \"Recovery\"")
+    }
     guard isNew || application == Schema.applicationID else {
       throw StoreError(.corrupt, "\(database.path) is not a state database of tokenroll; move it away")
     }

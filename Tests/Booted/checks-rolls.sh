@@ -52,9 +52,11 @@ check_roll() {
   # The course of the roll, by its identity alone.
   messages "$from" "TOKENROLL_ROLL_ID=$roll" | jq -r .MESSAGE_ID >"$work/course"
   for kind in rollStarted secretPublished rollSettled; do grep -qx "$(event_id "$kind")" "$work/course"; done
-  # Nothing but events: no library complains about what the sandboxing keeps it from.
-  messages "$from" _SYSTEMD_UNIT=tokenroll.service _TRANSPORT=stdout >"$work/others"
-  is "what is no event" "$(cat "$work/others")" ""
+  # Nothing but events: no library complains about what the sandboxing keeps it from. (EACCES for a thread's priority is
+  # met on a machine without CAP_SYS_RESOURCE, where systemd cannot raise LimitNICE=.)
+  messages "$from" _SYSTEMD_UNIT=tokenroll.service SYSLOG_IDENTIFIER=tokenroll |
+    jq -r 'select(.MESSAGE_ID == null) | .MESSAGE' | sed '/Failed to set thread priority.* errno=13$/d' >"$work/others"
+  is "what is no event" "$(<"$work/others")" ""
 }
 
 check_catalog() {

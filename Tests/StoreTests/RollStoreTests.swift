@@ -136,6 +136,18 @@ import Testing
     #expect(try directory.read(RollStore.fileName).starts(with: "this is not".utf8))
   }
 
+  @Test func anEmptyFileInAStateThatWasInUseIsRefused() throws {
+    try directory.write([], to: RollStore.fileName)
+    _ = try open().tokens()
+    let used = try TemporaryDirectory(in: "/dev/shm")
+    try Escrow(stateDirectory: used.path).create()
+    try used.write([], to: RollStore.fileName)
+    let refusal = #expect(throws: StoreError.self) {
+      try RollStore(directory: used.path, machineID: Self.machine)
+    }
+    #expect(refusal?.kind == .corrupt)
+  }
+
   @Test func aDamagedPageIsRefused() throws {
     try fill()
     var bytes = try directory.read(RollStore.fileName)
