@@ -10,7 +10,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 printf '#!/bin/sh\n' >"$scratch/tokenroll"
 chmod 755 "$scratch/tokenroll"
-sed "s#^ExecStart=/usr/bin/tokenroll#ExecStart=$scratch/tokenroll#" tokenroll.service >"$scratch/tokenroll.service"
+sed "s#^\(Exec[A-Za-z]*\)=/usr/bin/tokenroll#\1=$scratch/tokenroll#" tokenroll.service >"$scratch/tokenroll.service"
 
 security=$(systemd-analyze security --offline=true --no-pager "$scratch/tokenroll.service")
 exposure=$(printf '%s\n' "$security" | sed -n 's/.*exposure level for tokenroll.service: \([0-9]*\)\.\([0-9]\).*/\1\2/p')

@@ -35,8 +35,9 @@ install-service:
 	install -D -m 0644 deploy/completions/tokenroll.bash $(DATADIR)/bash-completion/completions/tokenroll
 	install -D -m 0644 deploy/completions/_tokenroll $(DATADIR)/zsh/vendor-completions/_tokenroll
 	install -D -m 0644 deploy/completions/tokenroll.fish $(DATADIR)/fish/vendor_completions.d/tokenroll.fish
+	install -D -m 0644 deploy/org.tokenroll.Control.varlink $(DATADIR)/varlink/org.tokenroll.Control.varlink
 	install -D -m 0644 deploy/config.schema.json $(DATADIR)/tokenroll/config.schema.json
-	install -D -m 0644 -t $(DOCDIR) docs/configuration.md docs/operations.md docs/security.md
+	install -D -m 0644 -t $(DOCDIR) docs/configuration.md docs/operations.md docs/control.md docs/security.md
 	install -D -m 0644 -t $(DOCDIR)/examples config.example.json
 	install -D -m 0644 -t $(DOCDIR)/examples/drop-ins deploy/253-notify-reload.conf $(wildcard deploy/drop-ins/*.conf)
 

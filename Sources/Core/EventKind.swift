@@ -74,6 +74,14 @@ public enum EventKind: String, Sendable, CaseIterable {
   case notificationFailed
   /// Something about a destination may surprise; it is no hindrance.
   case destinationNotice
+  /// The control socket could not be opened; the service works without it.
+  case controlUnavailable
+  /// An operator asked for something over the control socket.
+  case operatorRequest
+  /// An operator paused an entry, or all; no new roll of it is begun.
+  case rollingPaused
+  /// A pause was ended.
+  case rollingResumed
 
   /// The journal's MESSAGE_ID: 32 lower-case hexadecimal digits, never reused.
   public var messageID: String {
@@ -114,6 +122,10 @@ public enum EventKind: String, Sendable, CaseIterable {
     case .startFailed: "8384e2dfa70748ef88f75d5ea5d6db5a"
     case .notificationFailed: "9dd09081d8a24acea1f9e04933fc2eee"
     case .destinationNotice: "ce1b46757f644e01a90892aeaa54c1e7"
+    case .controlUnavailable: "c011a7a5875a49558fd925cd8d073df7"
+    case .operatorRequest: "42ae1000a2bd46c3a25f21ef24e5f69f"
+    case .rollingPaused: "d1468c22c25b4106bf56ee3ab8bcc529"
+    case .rollingResumed: "48297c4096cc48cd9bdb93f68efcf57f"
     }
   }
 
@@ -122,14 +134,15 @@ public enum EventKind: String, Sendable, CaseIterable {
     switch self {
     case .serviceReady, .serviceStopping, .rollStarted, .secretPublished, .actionFinished:
       .info
-    case .configurationReloaded, .destinationNotice, .clockStepped, .rollDidNotHappen, .rollSettled,
-      .entryRecovered:
+    case .operatorRequest, .rollingResumed, .configurationReloaded, .destinationNotice, .clockStepped,
+      .rollDidNotHappen, .rollSettled, .entryRecovered:
       .notice
     case .startFailed, .configurationRefused, .stateNotWritten, .rollRefusedForGood, .rollUncertain,
       .stateForeign,
       .actionFailed:
       .error
-    case .clockImplausible, .notificationFailed, .escrowNotErased, .rollNotReady, .rollRefused, .rateLimited,
+    case .controlUnavailable, .rollingPaused, .clockImplausible, .notificationFailed, .escrowNotErased,
+      .rollNotReady, .rollRefused, .rateLimited,
       .publishedWithNarrowerRights,
       .secretFormUnexpected, .verificationUnknown:
       .warning

@@ -17,6 +17,9 @@ internal import Store
   private(set) var record: TokenRecord
   private(set) var machine: RollMachine
 
+  /// Called after each change of the phase.
+  var onPhase: @RotationActor (RollRunner) -> Void = { _ in }
+
   private let services: RollServices
   /// When the entry became due, by which those who wait are ordered.
   private var since: Timestamp
@@ -62,7 +65,10 @@ internal import Store
     while let event = next {
       next = nil
       wait = nil
-      for effect in machine.handle(event, at: services.moment) {
+      let former = machine.phase
+      let effects = machine.handle(event, at: services.moment)
+      if machine.phase != former { onPhase(self) }
+      for effect in effects {
         if case .wake(let span) = effect {
           wait = max(span, .zero)
         } else if let answer = await perform(effect) {
@@ -111,7 +117,7 @@ extension RollRunner {
     // The gate is closed: the service is stopping.
     guard permit != nil else { return .postponed(for: .zero) }
     // The wait for the permit may have been long.
-    if !isCure, let end = services.planner.quietUntil(entry, at: services.clock.now) {
+    if machine.cause == .schedule, let end = services.planner.quietUntil(entry, at: services.clock.now) {
       abandon()
       return .postponed(for: end - services.clock.now)
     }

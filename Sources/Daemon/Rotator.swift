@@ -8,21 +8,27 @@ internal import Store
 /// One wall-clock timer for the earliest due entry, one timer on the time since boot for the earliest wait; an idle
 /// service has no other.
 @RotationActor final class Rotator {
-  private struct Slot {
+  struct Slot {
     var entry: Entry
     var record: TokenRecord
     /// False once the entry has left the configuration, while its last roll is brought to its end.
     var isConfigured = true
+    /// What was wrong with the last roll, where it came to an end and not to a good one.
+    var trouble: String?
   }
 
-  private let services: RollServices
-  private var slots: [Slot] = []
+  let services: RollServices
+  private(set) var slots: [Slot] = []
   /// One lane for each credential, so that one whose budget is spent does not hold up the others.
   private var lanes: [String: Lane] = [:]
-  private var runners: [Int: RollRunner] = [:]
+  private(set) var runners: [Int: RollRunner] = [:]
   /// The slots whose runner is at work now, as opposed to waiting.
-  private var active: Set<Int> = []
-  private var waits = DueQueue<TimeSpan>()
+  private(set) var active: Set<Int> = []
+  private(set) var waits = DueQueue<TimeSpan>()
+  /// The slots that an operator wants rolled and whose roll has not begun.
+  private(set) var requested: Set<Int> = []
+  /// By entry, with "" for all.
+  var pauses: [String: Pause] = [:]
   /// The slots whose last attempts came to nothing.
   private var failing: Set<Int> = []
   private var dueTimer: WakeTimer?
@@ -31,11 +37,13 @@ internal import Store
   private let awakeSince: TimeSpan
   /// The latest attempt that was recorded for any token.
   private var lastRecorded: Timestamp?
-  private var clockDoubt: String?
-  private var isStopping = false
+  private(set) var clockDoubt: String?
+  private(set) var isStopping = false
   private var safety: CheckedContinuation<Void, Never>?
   /// Called whenever the numbers for the status line may have changed.
   var onChange: @RotationActor () -> Void = {}
+  /// Called for each step of a roll.
+  var onProgress: @RotationActor (RollProgress) -> Void = { _ in }
 
   init(services: RollServices) throws(SystemError) {
     self.services = services
@@ -60,6 +68,7 @@ extension Rotator {
   ///
   /// Throws `StoreError` or `SystemError` where the state cannot be read.
   func load() throws -> Unfinished {
+    for pause in try services.store.pauses() { pauses[pause.entry ?? ""] = pause }
     try arrange()
     return try findUnfinished()
   }
@@ -71,6 +80,7 @@ extension Rotator {
 
   /// Begins to work: unfinished rolls first, then what is due.
   func start(_ unfinished: Unfinished) {
+    for pause in pausesInForce { report(pause) }
     for item in unfinished.rolls {
       let runner = runner(for: item.slot, since: item.roll.startedAt)
       work(on: item.slot, with: runner) { await runner.recover(item.roll, escrowPath: item.escrowPath) }
@@ -116,8 +126,9 @@ extension Rotator {
       // The strings of the entry, so that each is in memory once.
       record.accountID = entry.accountID
       record.tokenID = entry.tokenID
-      if let place = places.removeValue(forKey: key) { moved[place] = rearranged.count }
-      rearranged.append(Slot(entry: entry, record: record))
+      let place = places.removeValue(forKey: key)
+      if let place { moved[place] = rearranged.count }
+      rearranged.append(Slot(entry: entry, record: record, trouble: place.flatMap { slots[$0].trouble }))
     }
     // An entry that left the configuration with a roll in hand stays until the roll is at its end.
     for place in places.values.sorted() where runners[place] != nil {
@@ -139,6 +150,8 @@ extension Rotator {
       if let wait = waits[old] { keptWaits.set(new, to: wait) }
       if active.contains(old) { keptActive.insert(new) }
     }
+    for slot in requested where moved[slot] == nil { drop(slots[slot].entry.name) }
+    requested = Set(requested.compactMap { moved[$0] })
     slots = rearranged
     runners = kept
     waits = keptWaits
@@ -247,17 +260,36 @@ extension Rotator {
     }
   }
 
-  @discardableResult private func plan(_ index: Int) -> Timestamp? {
+  @discardableResult func plan(_ index: Int) -> Timestamp? {
     let slot = slots[index]
     let lane = slot.entry.credential
-    guard slot.isConfigured, slot.entry.enabled, runners[index] == nil, !isStopping,
-      let due = services.planner.due(slot.entry, slot.record, at: services.clock.now)
-    else {
+    guard slot.isConfigured, slot.entry.enabled, runners[index] == nil, !isStopping else {
+      if runners[index] == nil, requested.remove(index) != nil { drop(slot.entry.name) }
       lanes[lane]?.dues.remove(index)
       return nil
     }
-    lanes[lane, default: Lane()].dues.set(index, to: due)
+    let due = scheduled(slot)
+    if requested.contains(index) {
+      // Ahead of all that is due by itself, whatever the clock does.
+      lanes[lane, default: Lane()].dues.set(index, to: Timestamp(microseconds: .min))
+    } else if let due {
+      lanes[lane, default: Lane()].dues.set(index, to: due)
+    } else {
+      lanes[lane]?.dues.remove(index)
+    }
     return due
+  }
+
+  /// When the entry is due by its schedule, once no pause is in the way.
+  func scheduled(_ slot: Slot) -> Timestamp? {
+    let now = services.clock.now
+    let due = services.planner.due(slot.entry, slot.record, at: now)
+    guard let due, let pause = pause(of: slot.entry.name, at: now) else { return due }
+    return pause.until.map { max(due, $0) }
+  }
+
+  private func drop(_ name: String) {
+    onProgress(RollProgress(entry: name, phase: .waiting, result: .dropped))
   }
 
   /// Begins what is due, as far as the lanes have room, and arms the timer for the next.
@@ -272,7 +304,11 @@ extension Rotator {
           break
         }
         lanes[credential]?.dues.remove(first.slot)
-        begin(first.slot, .schedule, since: first.time)
+        if requested.remove(first.slot) != nil {
+          begin(first.slot, .request, since: now)
+        } else {
+          begin(first.slot, .schedule, since: first.time)
+        }
       }
     }
     if let earliest { dueTimer?.schedule(at: earliest) } else { dueTimer?.cancel() }
@@ -302,7 +338,7 @@ extension Rotator {
   }
 
   /// Whether to go by the wall clock; where not, it is looked at again in a minute and whenever it is set.
-  private var isClockTrusted: Bool {
+  var isClockTrusted: Bool {
     let trust = ClockTrust(waitsForMark: services.configuration.waitForClock)
     let verdict = trust.verdict(
       now: services.clock.now, lastRecorded: lastRecorded, isMarked: ClockState.isMarked,
@@ -328,6 +364,10 @@ extension Rotator {
     let slot = slots[index]
     let runner = RollRunner(
       entry: slot.entry, record: slot.record, since: since, slot: index, services: services)
+    // The end of a roll is told with its result.
+    runner.onPhase = { [weak self] runner in
+      if runner.machine.phase != .waiting { self?.onProgress(RollProgress(runner)) }
+    }
     runners[index] = runner
     return runner
   }
@@ -352,6 +392,7 @@ extension Rotator {
       lanes[runner.lane]?.active -= 1
     }
     slots[index].record = runner.record
+    slots[index].trouble = runner.machine.trouble
     note(index, failures: runner.machine.failures)
     if let wait {
       waits.set(index, to: services.clock.bootTime + wait)
@@ -360,6 +401,7 @@ extension Rotator {
       runners[index] = nil
       plan(index)
     }
+    onProgress(RollProgress(resting: runner, nextAttempt: wait.map { services.clock.now + $0 }))
     resumeSafety()
     tick()
   }
@@ -392,7 +434,7 @@ extension Rotator {
       }
       let cause = runner.machine.cause
       let now = services.clock.now
-      if cause != .cure, let end = services.planner.quietUntil(runner.entry, at: now) {
+      if cause == .schedule, let end = services.planner.quietUntil(runner.entry, at: now) {
         waits.set(runner.slot, to: services.clock.bootTime + (end - now))
         return
       }
@@ -402,9 +444,34 @@ extension Rotator {
     }
   }
 
-  /// Whether another attempt is still asked for: an entry that is frozen or gone owes nothing but a cure.
+  /// Has a runner that waits go on at once, as an operator wishes; false where there is none, or what it waits for is time.
+  func hasten(_ index: Int) -> Bool {
+    guard !isStopping, waits[index] != nil, let runner = runners[index], runner.machine.phase != .confirming
+    else {
+      return false
+    }
+    switch runner.machine.phase {
+    case .backingOff, .failed:
+      let cause = runner.machine.cause == .cure ? RollCause.cure : .request
+      work(on: index, with: runner) { await runner.run(.due(.random(), cause)) }
+    default:
+      work(on: index, with: runner) { await runner.run(.wake) }
+    }
+    armWaits()
+    return true
+  }
+
+  /// Has the entry rolled as soon as its credential has room; it is neither frozen nor in hand.
+  func request(_ index: Int) {
+    requested.insert(index)
+    plan(index)
+  }
+
+  /// Whether another attempt is still asked for: an entry that is frozen, paused or gone owes nothing but a cure.
   private func isWanted(_ runner: RollRunner) -> Bool {
-    runner.machine.cause == .cure || (slots[runner.slot].isConfigured && runner.entry.enabled)
+    guard runner.machine.cause != .cure else { return true }
+    return slots[runner.slot].isConfigured && runner.entry.enabled
+      && pause(of: runner.entry.name, at: services.clock.now) == nil
   }
 }
 
@@ -449,6 +516,6 @@ extension Rotator {
     let next = lanes.values.compactMap { $0.dues.first }.min { $0.time < $1.time }
     return StatusSummary(
       entries: services.configuration.tokens.count, failing: failing.count,
-      rolling: active.count, next: next.map { (slots[$0.slot].entry.name, $0.time) })
+      rolling: active.count, pause: pauseInWords, next: next.map { (slots[$0.slot].entry.name, $0.time) })
   }
 }

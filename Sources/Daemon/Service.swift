@@ -29,12 +29,13 @@ public import Systemd
   private static let longestStop = TimeSpan.minutes(10)
 
   private let options: Options
-  private let log: EventLog
+  private let log: ControlFeed
   private let notifier = Notifier()
   private let clock = SystemClock()
   private let lock: InstanceLock
   private let services: RollServices
   private let rotator: Rotator
+  private var control: ControlServer?
   private var unready = 0
   private var stopped: CheckedContinuation<Void, Never>?
   private var isStopping = false
@@ -46,7 +47,7 @@ public import Systemd
   public static func run(_ options: Options) async throws(ServiceFailure) {
     let log = EventLog.choose(format: options.logFormat, minimumPriority: options.logLevel)
     do throws(ServiceFailure) {
-      let service = try Service(options, log)
+      let service = try Service(options, ControlFeed(log))
       try await service.work()
     } catch {
       let kind = error.kind == .configuration ? EventKind.configurationRefused : .startFailed
@@ -55,7 +56,7 @@ public import Systemd
     }
   }
 
-  private init(_ options: Options, _ log: EventLog) throws(ServiceFailure) {
+  private init(_ options: Options, _ log: ControlFeed) throws(ServiceFailure) {
     self.options = options
     self.log = log
     do {
@@ -126,6 +127,7 @@ public import Systemd
         description: "no entry could be rolled as things stand; see the messages before this one")
     }
     rotator.onChange = { [weak self] in self?.updateStatus() }
+    openControl()
     rotator.start(unfinished)
     watchdog.start()
     log.record(
@@ -134,9 +136,23 @@ public import Systemd
     tell { (notifier) throws(SystemdError) in try notifier.ready(status: statusLine) }
     if !isStopping { await withCheckedContinuation { stopped = $0 } }
     await stop()
+    control?.close()
     watchdog.stop()
     clockWatch.cancel()
     withExtendedLifetime((signals, lock)) {}
+  }
+
+  /// Rolls go on without the socket: one that cannot be opened shows in the log.
+  private func openControl() {
+    let server = ControlServer(
+      services: services, rotator: rotator, feed: log, reload: { [weak self] in self?.reload() ?? [] },
+      unready: { [weak self] in self?.unready ?? 0 })
+    do throws(SystemError) {
+      try server.open(ControlSocket.path(stateDirectory: services.configuration.stateDirectory))
+      control = server
+    } catch {
+      log.record(Event(.controlUnavailable, "The commands that talk to the service do not work: \(error)."))
+    }
   }
 
   private func makeWatchdog() throws(SystemdError) -> Watchdog {
@@ -156,7 +172,10 @@ public import Systemd
   }
 
   private func receive(_ signal: Int32) {
-    guard signal != SIGHUP else { return reload() }
+    guard signal != SIGHUP else {
+      reload()
+      return
+    }
     guard !isStopping else { return }
     isStopping = true
     stopped?.resume()
@@ -172,8 +191,9 @@ public import Systemd
 // MARK: - Reload
 
 extension Service {
-  private func reload() {
-    guard !isStopping else { return }
+  /// Reads the configuration again; returns why it was refused, and nothing where it is in use.
+  @discardableResult private func reload() -> [String] {
+    guard !isStopping else { return ["the service is stopping"] }
     tell { (notifier) throws(SystemdError) in try notifier.reloading() }
     // Whatever happens, systemd is told that the reload is over.
     defer { tell { (notifier) throws(SystemdError) in try notifier.ready(status: statusLine) } }
@@ -188,10 +208,13 @@ extension Service {
       }
       try take(configuration)
     } catch {
-      for line in ServiceFailure(error).description.split(separator: "\n") {
+      let problems = ServiceFailure(error).description.split(separator: "\n").map(String.init)
+      for line in problems {
         log.record(Event(.configurationRefused, "\(line) (the configuration in use stays)"))
       }
+      return problems
     }
+    return []
   }
 
   private func take(_ configuration: Configuration) throws {

@@ -5,6 +5,8 @@ struct StatusSummary {
   var entries: Int
   var failing: Int
   var rolling: Int
+  /// What is paused, and why.
+  var pause: String?
   var next: (name: String, time: Timestamp)?
 
   /// "12 entries, next dns-edge in 3 h, 1 failing".
@@ -15,6 +17,7 @@ struct StatusSummary {
       let wait = next.time - now
       parts.append(wait > .zero ? "next \(next.name) in \(wait.abbreviated)" : "\(next.name) is due")
     }
+    if let pause { parts.append("PAUSED: \(pause)") }
     if failing > 0 { parts.append("\(failing) failing") }
     return parts.joined(separator: ", ")
   }

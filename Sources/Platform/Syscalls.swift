@@ -6,7 +6,7 @@ package import Glibc
 /// Every wrapper throws the errno; the caller says what the call was for (`attempt`).
 package enum Syscalls {
   /// Makes the call until a signal does not end it.
-  private static func call<Number: SignedInteger>(_ name: Syscall, _ body: () -> Number) throws(Errno)
+  static func call<Number: SignedInteger>(_ name: Syscall, _ body: () -> Number) throws(Errno)
     -> Number
   {
     try transfer(name, 0) { _ in body() }

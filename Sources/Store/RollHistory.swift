@@ -20,7 +20,14 @@ public final class RollHistory {
 
   /// The last `limit` rolls, the newest first; of `entry` alone where it is given.
   public func records(entry: String? = nil, limit: Int) throws(StoreError) -> [HistoryRecord] {
-    let statement = try database.prepare(
+    try database.history(entry: entry, limit: limit)
+  }
+}
+
+extension Database {
+  /// The last `limit` rolls, the newest first; of `entry` alone where it is given.
+  func history(entry: String?, limit: Int) throws(StoreError) -> [HistoryRecord] {
+    let statement = try prepare(
       "SELECT roll_id, entry, account_id, token_id, cause, outcome, started_at, ended_at, outage_usec, detail "
         + "FROM history JOIN tokens ON tokens.row = history.token WHERE ?1 IS NULL OR entry = ?1 "
         + "ORDER BY id DESC LIMIT ?2")

@@ -47,6 +47,12 @@ enum Schema {
       outage_usec INTEGER,
       detail TEXT
     );
+    CREATE TABLE pauses (
+      entry TEXT PRIMARY KEY,
+      reason TEXT NOT NULL,
+      since INTEGER NOT NULL,
+      until INTEGER
+    ) WITHOUT ROWID;
     CREATE INDEX history_token ON history (token, id);
     CREATE INDEX history_roll ON history (roll_id);
     """

@@ -7,6 +7,14 @@ extension Command {
     case .plan: "show when entries are rolled next"
     case .calendar: "explain calendar expressions: normal form and next elapses"
     case .history: "show past rolls, with or without a running service"
+    case .status: "show what the running service does, and which entries are in trouble"
+    case .roll: "have the running service roll entries now"
+    case .retry: "have entries that wait for another attempt make it now"
+    case .reload: "have the running service read its configuration again"
+    case .watch: "show events as they happen"
+    case .pause: "begin no new rolls, of one entry or of any"
+    case .resume: "end a pause"
+    case .entries: "print the names of the entries, for completions"
     case .version: "print the version"
     case .help: "explain a command"
     }
@@ -17,6 +25,9 @@ extension Command {
     switch self {
     case .calendar: "EXPRESSION..."
     case .help: "[COMMAND]"
+    case .status, .pause, .resume: "[ENTRY]"
+    case .roll: "ENTRY..."
+    case .retry: "[ENTRY...]"
     default: nil
     }
   }
@@ -55,7 +66,50 @@ extension Command {
       """
       Reads the state database; the service need not run.
       """
-    case .version, .help: ""
+    case .status:
+      """
+      Exit status: 0 all is well; 1 something is failing; 3 the service does not run;
+      64 there is no such entry; 69 it does not answer.
+      """
+    case .roll:
+      """
+      A roll ends the secret in force at once: consumers are without a working one
+      until the new one is published, and have to read it then. Windows of not_during
+      do not matter, since you ask for it. The service goes on whatever becomes of
+      this command.
+
+      Exit status: 0 all were rolled; 1 one came to nothing, the service tries it
+      again; 64 there is no such entry, or it is frozen; 69 the service does not run;
+      75 a roll is in hand, or paused; 77 not for this user.
+      """
+    case .retry:
+      """
+      Without an entry, all that wait. Exit status: 0 at least one was waiting; 1 none
+      was.
+      """
+    case .reload:
+      """
+      Returns when the new configuration is in use, or was refused; then its problems
+      are printed as `tokenroll check` does, and nothing has changed.
+
+      Exit status: 0 in use; 78 refused; 69 the service does not run; 77 not for this
+      user.
+      """
+    case .watch:
+      """
+      Every event from now on, whatever the service logs, until interrupted.
+      """
+    case .pause:
+      """
+      What is in hand is brought to its end, and a lost secret is cured all the same.
+      A pause outlives restarts, and shows in the status.
+      """
+    case .resume:
+      """
+      What became due during the pause is rolled at once. Exit status: 0 the pause is
+      over; 1 there was none.
+      """
+    case .version, .help, .entries: ""
     }
   }
 

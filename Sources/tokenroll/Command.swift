@@ -8,8 +8,20 @@ enum Command: String, CaseIterable {
   case plan
   case calendar
   case history
+  case status
+  case roll
+  case retry
+  case reload
+  case watch
+  case pause
+  case resume
   case version
   case help
+  /// For the completions of shells.
+  case entries = "__entries"
+
+  /// Those that help lists.
+  static var listed: [Command] { allCases.filter { $0 != .entries } }
 
   /// A command with its arguments.
   struct Invocation {
@@ -27,6 +39,14 @@ enum Command: String, CaseIterable {
       case .plan: return await PlanCommand.run(options)
       case .calendar: return try CalendarCommand.run(options)
       case .history: return HistoryCommand.run(options)
+      case .status: return StatusCommand.run(options)
+      case .roll: return try RollCommand.run(options)
+      case .retry: return RetryCommand.run(options)
+      case .reload: return ReloadCommand.run(options)
+      case .watch: return WatchCommand.run(options)
+      case .pause: return try PauseCommand.run(options)
+      case .resume: return try PauseCommand.resume(options)
+      case .entries: return EntriesCommand.run(options)
       case .version: return VersionCommand.run()
       case .help: return try HelpCommand.run(options)
       }
@@ -44,7 +64,7 @@ enum Command: String, CaseIterable {
     default: break
     }
     guard let command = Command(rawValue: first) else {
-      let nearest = Spelling.nearest(to: first, of: allCases.map(\.rawValue))
+      let nearest = Spelling.nearest(to: first, of: listed.map(\.rawValue))
       throw UsageError(
         "there is no command \"\(first)\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? ""))
     }

@@ -3,6 +3,8 @@ enum ExitStatus: Int32 {
   case success = 0
   /// Something that was checked is not in order.
   case failure = 1
+  /// The service does not run, as the Linux Standard Base has it for init scripts.
+  case notRunning = 3
   /// EX_USAGE: the command line.
   case usage = 64
   /// EX_NOINPUT: a file that cannot be read.
@@ -15,6 +17,8 @@ enum ExitStatus: Int32 {
   case ioError = 74
   /// EX_TEMPFAIL: another service is at work.
   case temporary = 75
+  /// EX_NOPERM: not for this user.
+  case notPermitted = 77
   /// EX_CONFIG: the configuration.
   case configuration = 78
 }

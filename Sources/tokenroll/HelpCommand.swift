@@ -13,7 +13,7 @@ enum HelpCommand {
   }
 
   private static var overview: String {
-    let commands = Command.allCases.map { command in
+    let commands = Command.listed.map { command in
       "  " + command.rawValue + String(repeating: " ", count: 10 - command.rawValue.count) + command.summary
     }
     return """

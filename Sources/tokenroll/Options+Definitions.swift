@@ -8,7 +8,7 @@ extension Options {
     [
       Definition(
         name: "--config", value: "FILE", help: "the configuration [\(ConfigurationFile.defaultPath)]",
-        commands: [.run, .check, .plan, .history]
+        commands: talking.union([.run, .check, .plan, .history, .entries])
       ) { options, value in options.configuration = value },
       Definition(
         name: "--log-format", value: "FORMAT",
@@ -56,11 +56,39 @@ extension Options {
         (options, value) throws(UsageError) in
         options.iterations = try number(value, "--iterations", 1...10_000)
       },
-      Definition(name: "--json", value: nil, help: "JSON instead of a table", commands: [.plan, .history]) {
-        options, _ in options.wantsJSON = true
+      Definition(
+        name: "--json", value: nil, help: "JSON instead of a table",
+        commands: [.plan, .history, .status, .watch]
+      ) { options, _ in options.wantsJSON = true },
+      Definition(
+        name: "--socket", value: "PATH",
+        help: "the service's control socket [\(ControlSocket.defaultPath), else in the state directory]",
+        commands: talking
+      ) { options, value in options.socket = value },
+      Definition(name: "--all", value: nil, help: "every entry that can be rolled", commands: [.roll]) {
+        options, _ in options.wantsAll = true
+      },
+      Definition(name: "--yes", value: nil, help: "do not ask first", commands: [.roll]) {
+        options, _ in options.isSure = true
+      },
+      Definition(
+        name: "--reason", value: "TEXT", help: "why, for those who find it paused", commands: [.pause]
+      ) {
+        options, value in options.reason = value
+      },
+      Definition(name: "--for", value: "SPAN", help: "how long [until resumed]", commands: [.pause]) {
+        (options, value) throws(UsageError) in
+        do throws(TimeSyntaxError) {
+          options.span = try TimeSpan(parsing: value)
+        } catch {
+          throw UsageError("--for: \(error.message)")
+        }
       },
     ]
   }
+
+  /// The commands that talk to the running service.
+  private static let talking: Set<Command> = [.status, .roll, .retry, .reload, .watch, .pause, .resume]
 
   private static func number(
     _ text: String, _ option: String, _ range: ClosedRange<Int>

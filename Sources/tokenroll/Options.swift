@@ -14,6 +14,11 @@ struct Options {
   var until = TimeSpan.days(30)
   var limit = 20
   var iterations = 1
+  var socket: String?
+  var wantsAll = false
+  var isSure = false
+  var reason: String?
+  var span: TimeSpan?
   var operands: [String] = []
 
   /// One option: its name, the placeholder of its value, what it does, and the commands that take it.

@@ -17,7 +17,7 @@ check_reload_bad() {
   local before
   before=$(main_pid)
   echo '{ "tokens": [' | put_file /etc/tokenroll/config.json
-  in_machine systemctl reload tokenroll
+  fails in_machine systemctl reload tokenroll
   await_event configurationRefused
   is ActiveState "$(in_machine systemctl show -p ActiveState --value tokenroll)" active
   is MainPID "$(main_pid)" "$before"

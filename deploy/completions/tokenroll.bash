@@ -3,7 +3,7 @@
 
 _tokenroll() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} choices='' i
-  local commands='run check plan calendar history version help' config=()
+  local commands='run check plan calendar history status roll retry reload watch pause resume version help' config=()
   COMPREPLY=()
 
   for ((i = 2; i < COMP_CWORD; i++)); do
@@ -14,10 +14,14 @@ _tokenroll() {
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
-    --entry) choices=$(tokenroll plan --json "${config[@]}" 2>/dev/null | sed -n 's/^ *"entry": *"\(.*\)",*$/\1/p') ;;
+    --entry) choices=$(tokenroll __entries "${config[@]}" 2>/dev/null) ;;
+    --socket)
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
     --log-format) choices='auto text json' ;;
     --log-level) choices='error warning notice info debug' ;;
-    --until | --limit | --iterations) return ;;
+    --until | --limit | --iterations | --for | --reason) return ;;
     *)
       if ((COMP_CWORD == 1)); then
         choices="$commands --help --version"
@@ -28,7 +32,15 @@ _tokenroll() {
           plan) choices='--config --entry --until --json --help' ;;
           calendar) choices='--iterations --help' ;;
           history) choices='--config --entry --limit --json --help' ;;
+          status) choices='--config --socket --json --help' ;;
+          roll) choices='--config --socket --all --yes --help' ;;
+          retry | reload | resume) choices='--config --socket --help' ;;
+          watch) choices='--config --socket --json --help' ;;
+          pause) choices='--config --socket --reason --for --help' ;;
           help) choices=$commands ;;
+        esac
+        case $command in
+          status | roll | retry | pause | resume) choices+=" $(tokenroll __entries "${config[@]}" 2>/dev/null)" ;;
         esac
       fi
       ;;

@@ -64,3 +64,17 @@ int linux_spawn_change_directory(void *_Nonnull actions, const char *_Nonnull pa
 
 // Whether the kernel considers the wall clock synchronised (adjtimex(2)).
 int linux_clock_is_synchronised(void);
+
+// A stream socket in the file system, without blocking: made, bound to `path` and listening with mode 0600 at most until
+// it is given another; or, blocking, connected to it. ENAMETOOLONG where the path is longer than sockets allow (unix(7)).
+int linux_unix_listen(const char *_Nonnull path, int backlog);
+int linux_unix_connect(const char *_Nonnull path);
+
+// accept4(2) with SOCK_CLOEXEC and SOCK_NONBLOCK.
+int linux_accept(int listener);
+
+// SO_PEERCRED: who connected, in the reader's own user namespace (unix(7)).
+int linux_peer(int socket, int *_Nonnull process, uint32_t *_Nonnull user);
+
+// fcntl(2) F_DUPFD_CLOEXEC.
+int linux_duplicate(int descriptor);

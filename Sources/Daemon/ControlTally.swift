@@ -1,0 +1,28 @@
+internal import Configuration
+internal import Core
+internal import Platform
+internal import Store
+
+/// How many entries are in which trouble.
+struct ControlTally {
+  private(set) var failing = 0
+  private(set) var uncertain = 0
+  private(set) var unpublished = 0
+  private(set) var paused = 0
+  private(set) var areAllHealthy = true
+
+  @RotationActor init(_ rotator: Rotator) {
+    let now = rotator.services.clock.now
+    for (index, slot) in rotator.slots.enumerated() {
+      let machine = rotator.runners[index]?.machine
+      let failures = machine?.failures ?? slot.record.failures
+      if failures > 0 { failing += 1 }
+      if machine?.phase == .uncertain { uncertain += 1 }
+      if machine?.phase == .escrowing || machine?.phase == .escrowed { unpublished += 1 }
+      if slot.isConfigured, rotator.pause(of: slot.entry.name, at: now) != nil { paused += 1 }
+      if failures > 0 || (machine?.trouble ?? slot.trouble) != nil || machine?.cause == .cure {
+        areAllHealthy = false
+      }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+internal import Configuration
+internal import Core
+internal import Platform
+internal import Store
+
+/// Where an entry stands, as the control socket tells it.
+struct EntryState {
+  /// In one word.
+  enum Summary: String, CaseIterable {
+    case waiting, rolling
+    case backingOff = "backing_off"
+    case failed, uncertain, curing, unpublished, verifying, paused, disabled, leaving
+  }
+
+  var name: String
+  var accountID: String
+  var tokenID: String
+  var credential: String
+  var summary: Summary
+  var phase: RollPhase
+  var rollID: RollID?
+  var cause: RollCause?
+  var failures: Int
+  var trouble: String?
+  var lastAttempt: Timestamp?
+  var lastSuccess: Timestamp?
+  var nextDue: Timestamp?
+  var nextAttempt: Timestamp?
+  var destinations: [String]
+  var pause: Pause?
+
+  /// Whether nothing about it wants an operator's attention.
+  var isHealthy: Bool {
+    switch summary {
+    case .failed, .uncertain, .curing: false
+    default: failures == 0 && trouble == nil
+    }
+  }
+}
+
+extension Rotator {
+  /// Where the entry in a slot stands.
+  func state(_ index: Int) -> EntryState {
+    let slot = slots[index]
+    let runner = runners[index]
+    let record = runner?.record ?? slot.record
+    let now = services.clock.now
+    let pause = pause(of: slot.entry.name, at: now)
+    return EntryState(
+      name: slot.entry.name, accountID: record.accountID, tokenID: record.tokenID,
+      credential: slot.entry.credential,
+      summary: summary(of: index, isPaused: pause != nil), phase: runner?.machine.phase ?? .waiting,
+      rollID: runner?.machine.rollID, cause: runner?.machine.cause,
+      failures: runner?.machine.failures ?? record.failures, trouble: runner?.machine.trouble ?? slot.trouble,
+      lastAttempt: record.lastAttempt, lastSuccess: record.lastSuccess,
+      nextDue: runner == nil ? scheduled(slot) : nil,
+      nextAttempt: waits[index].map { now + ($0 - services.clock.bootTime) },
+      destinations: slot.entry.publish.map(\.file), pause: pause)
+  }
+
+  private func summary(of index: Int, isPaused: Bool) -> EntryState.Summary {
+    let slot = slots[index]
+    guard slot.isConfigured else { return .leaving }
+    guard let machine = runners[index]?.machine else {
+      if requested.contains(index) { return .rolling }
+      if !slot.entry.enabled { return .disabled }
+      if isPaused { return .paused }
+      return slot.record.failures > 0 ? .failed : .waiting
+    }
+    switch machine.phase {
+    case .uncertain: return .uncertain
+    case .escrowing, .escrowed: return .unpublished
+    case .published, .confirming, .verified: return .verifying
+    default: break
+    }
+    if machine.cause == .cure { return .curing }
+    switch machine.phase {
+    case .backingOff: return .backingOff
+    case .failed: return .failed
+    default: return .rolling
+    }
+  }
+}

@@ -1,0 +1,82 @@
+internal import Configuration
+internal import Core
+internal import Platform
+internal import Store
+
+// MARK: - What an operator asks for
+
+extension Rotator {
+  /// Why an entry cannot be rolled now.
+  enum Refusal: Error {
+    case noSuchEntry(String)
+    case disabled(String)
+    case paused(String, reason: String)
+    case inHand(String, phase: RollPhase)
+  }
+
+  /// The slots of the entries in the configuration, by name.
+  var slotsByName: [String: Int] {
+    var slots: [String: Int] = [:]
+    for (index, slot) in self.slots.enumerated() where slot.isConfigured { slots[slot.entry.name] = index }
+    return slots
+  }
+
+  /// Throws where one of the entries cannot be rolled now.
+  func check(_ names: [String]) throws(Refusal) {
+    let known = slotsByName
+    for name in names {
+      guard let index = known[name] else { throw .noSuchEntry(name) }
+      if let refusal = refusal(index) { throw refusal }
+    }
+  }
+
+  /// The entries that can be rolled now.
+  var requestable: [String] { slots.indices.filter { refusal($0) == nil }.map { slots[$0].entry.name } }
+
+  /// Begins a roll of each of the entries, which `check` let pass.
+  func request(_ names: [String]) {
+    let known = slotsByName
+    begin(names.compactMap { known[$0] })
+  }
+
+  private func begin(_ chosen: [Int]) {
+    // One that waits for another attempt makes it now; the others queue with those that are due.
+    for index in chosen where !hasten(index) { request(index) }
+    tick()
+  }
+
+  private func refusal(_ index: Int) -> Refusal? {
+    let slot = slots[index]
+    let name = slot.entry.name
+    guard slot.isConfigured else { return .noSuchEntry(name) }
+    guard slot.entry.enabled else { return .disabled(name) }
+    if let pause = pause(of: name, at: services.clock.now) { return .paused(name, reason: pause.reason) }
+    if requested.contains(index) { return .inHand(name, phase: .waiting) }
+    guard let phase = runners[index]?.machine.phase else { return nil }
+    let isIdle = waits[index] != nil && (phase == .backingOff || phase == .failed)
+    return isIdle ? nil : .inHand(name, phase: phase)
+  }
+
+  /// Has the entries that wait for another attempt make it now, all where `names` is empty; returns which did.
+  func retry(_ names: [String]) throws(Refusal) -> [String] {
+    let known = slotsByName
+    var chosen = Array(slots.indices)
+    if !names.isEmpty {
+      chosen = []
+      for name in names {
+        guard let index = known[name] else { throw .noSuchEntry(name) }
+        if let pause = pauseInTheWay(of: index) { throw .paused(name, reason: pause) }
+        chosen.append(index)
+      }
+    }
+    return chosen.filter { pauseInTheWay(of: $0) == nil && hasten($0) }.map { slots[$0].entry.name }
+  }
+
+  /// Why another attempt of a roll must not begin; a step of a roll in hand, and a cure, may always.
+  private func pauseInTheWay(of index: Int) -> String? {
+    guard let machine = runners[index]?.machine, machine.cause != .cure,
+      machine.phase == .backingOff || machine.phase == .failed
+    else { return nil }
+    return pause(of: slots[index].entry.name, at: services.clock.now)?.reason
+  }
+}

@@ -1,0 +1,56 @@
+internal import JSON
+internal import Platform
+
+/// Why the running service did not do what it was asked for.
+enum ControlFailure: Error {
+  /// Nobody listens at the socket.
+  case notRunning(String)
+  /// The socket cannot be used.
+  case unreachable(SystemError)
+  /// The connection ended before the answer.
+  case lost
+  /// The service said no.
+  case refused(name: String, parameters: JSONNode?)
+
+  /// A sentence for the operator.
+  var description: String {
+    switch self {
+    case .notRunning(let path): "the service does not run (nobody listens at \(path))"
+    case .unreachable(let error): error.description
+    case .lost:
+      "the connection to the service ended before its answer; what it has begun goes on, see `tokenroll status`"
+    case .refused(let name, let parameters): Self.sentence(name, parameters)
+    }
+  }
+
+  /// How the program ends then.
+  var exitStatus: ExitStatus {
+    guard case .refused(let name, _) = self else { return .unavailable }
+    return switch name.split(separator: ".").last {
+    case "NoSuchEntry", "EntryDisabled", "InvalidParameter": .usage
+    case "EntryPaused", "RollInHand", "ClockDoubted", "Stopping": .temporary
+    case "PermissionDenied": .notPermitted
+    default: .failure
+    }
+  }
+
+  private static func sentence(_ name: String, _ parameters: JSONNode?) -> String {
+    func text(_ key: String) -> String { parameters?[key]?.string ?? "?" }
+    switch name.split(separator: ".").last {
+    case "NoSuchEntry":
+      let nearest = parameters?["nearest"]?.string.map { "; did you mean \"\($0)\"?" } ?? ""
+      return "there is no entry \"\(text("name"))\"\(nearest)"
+    case "EntryDisabled": return "\(text("name")) is frozen by \"enabled\": false in the configuration"
+    case "EntryPaused":
+      return "\(text("name")) is paused (\(text("reason"))); end that with `tokenroll resume` first"
+    case "RollInHand": return "a roll of \(text("name")) is in hand already (phase \(text("phase")))"
+    case "ClockDoubted": return "nothing is rolled: \(text("reason"))"
+    case "Stopping": return "the service is stopping"
+    case "PermissionDenied": return "only root and the service's own user may ask for this"
+    case "InvalidParameter": return "the service does not take \"\(text("parameter"))\" as it was given"
+    case "MethodNotFound": return "the service that runs is of a version that cannot do this"
+    case "Failed": return text("reason")
+    default: return name
+    }
+  }
+}

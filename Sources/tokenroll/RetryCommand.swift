@@ -1,0 +1,17 @@
+internal import JSON
+
+/// `tokenroll retry`.
+enum RetryCommand {
+  static func run(_ options: Options) -> ExitStatus {
+    ControlClient.run(options) { (client) throws(ControlFailure) in
+      let reply = try client.call("Retry") { $0.member("entries", options.operands) }
+      let retried = reply?["retried"]?.elements.compactMap(\.string) ?? []
+      for name in retried { Terminal.print("\(name): the next attempt is made now") }
+      for name in options.operands where !retried.contains(name) {
+        Terminal.print("\(name): does not wait for another attempt")
+      }
+      if retried.isEmpty, options.operands.isEmpty { Terminal.print("No entry waits for another attempt.") }
+      return retried.isEmpty ? .failure : .success
+    }
+  }
+}

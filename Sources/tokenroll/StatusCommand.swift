@@ -1,0 +1,153 @@
+internal import Core
+internal import JSON
+internal import Platform
+
+/// `tokenroll status`.
+enum StatusCommand {
+  static func run(_ options: Options) -> ExitStatus {
+    ControlClient.run(options, ifNotRunning: .notRunning) { (client) throws(ControlFailure) in
+      if let name = options.operands.first { return try show(name, client, options) }
+      return try showAll(client, options)
+    }
+  }
+
+  private static func showAll(_ client: ControlClient, _ options: Options) throws(ControlFailure)
+    -> ExitStatus
+  {
+    let status = try ServiceStatus(client)
+    guard let summary = status.summary else { return .unavailable }
+    if options.wantsJSON {
+      print(summary, status.entries)
+    } else {
+      for line in head(summary) { Terminal.print(line) }
+      Terminal.print("")
+      Terminal.print(table(status.entries))
+    }
+    return summary["healthy"]?.boolean == true ? .success : .failure
+  }
+
+  private static func show(
+    _ name: String, _ client: ControlClient, _ options: Options
+  ) throws(ControlFailure) -> ExitStatus {
+    guard let entry = try client.call("Entry", { $0.member("name", name) })?["entry"] else {
+      return .unavailable
+    }
+    if options.wantsJSON {
+      var writer = JSONWriter(.pretty)
+      writer.copy(entry)
+      Terminal.print(String(decoding: writer.bytes, as: UTF8.self))
+    } else {
+      for line in details(entry) { Terminal.print(line) }
+    }
+    return entry["healthy"]?.boolean == true ? .success : .failure
+  }
+
+  private static func print(_ summary: JSONNode, _ entries: [JSONNode]) {
+    var writer = JSONWriter(.pretty)
+    writer.beginObject()
+    for member in summary.members where !member.hasKey("entries") {
+      writer.key(member.key)
+      writer.copy(member.value)
+    }
+    writer.key("entries")
+    writer.beginArray()
+    for entry in entries { writer.copy(entry) }
+    writer.endArray()
+    writer.endObject()
+    Terminal.print(String(decoding: writer.bytes, as: UTF8.self))
+  }
+}
+
+// MARK: - For people
+
+extension StatusCommand {
+  private static func head(_ summary: JSONNode) -> [String] {
+    let counts = summary["counts"]
+    func count(_ key: String) -> Int64 { counts?[key]?.integer ?? 0 }
+    var parts = [count("entries") == 1 ? "1 entry" : "\(count("entries")) entries"]
+    for key in ["rolling", "failing", "uncertain", "unpublished", "unready", "paused"] where count(key) > 0 {
+      parts.append("\(count(key)) \(key)")
+    }
+    let started = ServiceStatus.time(summary["started_at"]).map {
+      ", running for \((SystemClock().now - $0).abbreviated)"
+    }
+    var lines = [
+      "tokenroll \(summary["version"]?.string ?? "?")\(started ?? ""): \(parts.joined(separator: ", "))"
+    ]
+    if let doubt = summary["clock_doubt"]?.string {
+      lines.append(Terminal.styled("Nothing is rolled: \(doubt).", .red))
+    }
+    if let pause = summary["pause"], let words = words(pause) {
+      lines.append(Terminal.styled("PAUSED, no new roll is begun: \(words).", .yellow))
+    }
+    return lines
+  }
+
+  private static func table(_ entries: [JSONNode]) -> String {
+    var table = Table(["ENTRY", "STATE", "LAST ROLL", "NEXT", "FAILURES", "DESTINATIONS", "TROUBLE"])
+    for entry in entries {
+      table.add(
+        [
+          entry["name"]?.string ?? "", state(entry), ago(entry["last_success"]), ahead(entry),
+          "\(entry["failures"]?.integer ?? 0)", destinations(entry).joined(separator: " "), trouble(entry),
+        ], style: style(entry))
+    }
+    return table.text
+  }
+
+  private static func details(_ entry: JSONNode) -> [String] {
+    var table = Table(["\(entry["name"]?.string ?? ""):", state(entry)])
+    let phase = entry["phase"]?.string ?? "?"
+    for (label, text) in [
+      ("account", entry["account_id"]?.string), ("token", entry["token_id"]?.string),
+      ("credential", entry["credential"]?.string), ("phase", phase == "waiting" ? nil : phase),
+      ("roll", entry["roll_id"]?.string), ("cause", entry["cause"]?.string),
+      ("last attempt", ServiceStatus.time(entry["last_attempt"])?.rfc3339),
+      ("last roll", ServiceStatus.time(entry["last_success"])?.rfc3339),
+      ("next by schedule", ServiceStatus.time(entry["next_due"])?.rfc3339),
+      ("next attempt", ServiceStatus.time(entry["next_attempt"])?.rfc3339),
+      ("failures in a row", entry["failures"]?.integer.map { String($0) }),
+      ("trouble", entry["trouble"]?.string), ("paused", entry["pause"].flatMap(words)),
+    ] {
+      if let text { table.add(["  \(label)", text]) }
+    }
+    for destination in destinations(entry) { table.add(["  published in", destination]) }
+    return [table.text]
+  }
+
+  private static func state(_ entry: JSONNode) -> String {
+    (entry["state"]?.string ?? "?").replacing("_", with: "-")
+  }
+
+  private static func style(_ entry: JSONNode) -> Terminal.Style? {
+    if entry["healthy"]?.boolean != true { return .red }
+    return entry["state"]?.string == "paused" ? .yellow : nil
+  }
+
+  private static func destinations(_ entry: JSONNode) -> [String] {
+    entry["destinations"]?.elements.compactMap(\.string) ?? []
+  }
+
+  private static func trouble(_ entry: JSONNode) -> String {
+    entry["trouble"]?.string ?? entry["pause"].flatMap(words).map { "paused: \($0)" } ?? ""
+  }
+
+  /// "change freeze, until 2026-01-02T00:00:00Z".
+  private static func words(_ pause: JSONNode) -> String? {
+    guard let reason = pause["reason"]?.string else { return nil }
+    return reason + (pause["until"]?.string.map { ", until \($0)" } ?? "")
+  }
+
+  private static func ago(_ node: JSONNode?) -> String {
+    guard let time = ServiceStatus.time(node) else { return "never" }
+    return "\((SystemClock().now - time).abbreviated) ago"
+  }
+
+  private static func ahead(_ entry: JSONNode) -> String {
+    guard let time = ServiceStatus.time(entry["next_attempt"]) ?? ServiceStatus.time(entry["next_due"]) else {
+      return "-"
+    }
+    let wait = time - SystemClock().now
+    return wait > .zero ? "in \(wait.abbreviated)" : "now"
+  }
+}
