@@ -54,7 +54,8 @@ let package = Package(
       name: "tokenroll-sandbox", dependencies: ["JSON", "CMicroHTTPD"], swiftSettings: strict),
 
     .executableTarget(
-      name: "durability-benchmark", dependencies: ["Core", "Platform", "Store"], path: "Benchmarks/Durability",
+      name: "durability-benchmark", dependencies: ["Core", "Platform", "Store"],
+      path: "Benchmarks/Durability",
       swiftSettings: strict),
 
     .executableTarget(name: "idle-dispatch", path: "Benchmarks/IdleDispatch", swiftSettings: strict),

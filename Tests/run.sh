@@ -4,12 +4,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# The official SDK, against which the sandbox is held; without a network its test says that it is skipped.
+# The official SDK, against which the sandbox is held, and python-varlink, against which the control socket is; without a
+# network their tests say that they are skipped.
 sdk=.build/sdk
-if [ ! -x "$sdk/bin/python3" ] || ! "$sdk/bin/python3" -c 'import cloudflare' 2>/dev/null; then
+if [ ! -x "$sdk/bin/python3" ] || ! "$sdk/bin/python3" -c 'import cloudflare, varlink' 2>/dev/null; then
   rm -rf "$sdk"
   mkdir -p .build
-  if ! { python3 -m venv "$sdk" && "$sdk/bin/pip" install --quiet --disable-pip-version-check cloudflare==5.9.0; }; then
+  if ! { python3 -m venv "$sdk" && "$sdk/bin/pip" install --quiet --disable-pip-version-check cloudflare==5.9.0 varlink; }; then
     echo "skipped: the official SDK, which cannot be installed here"
   fi
 fi

@@ -35,7 +35,8 @@ internal import Store
     let safe = try escrow.prepare(roll, entry: entry.name, token: entry.tokenID)
     var files: [Destination: AtomicFile] = [:]
     for destination in entry.publish {
-      files[destination] = try AtomicFile(preparing: try specification(of: destination), capacity: Self.capacity)
+      files[destination] = try AtomicFile(
+        preparing: try specification(of: destination), capacity: Self.capacity)
     }
     return Preparation(escrow: safe, files: files)
   }

@@ -213,7 +213,8 @@ extension Rotator {
       services.log.record(
         Event(
           .escrowNotErased,
-          "The escrow of a roll that is settled could not be erased: \(error). It is tried again at the next start."))
+          "The escrow of a roll that is settled could not be erased: \(error). It is tried again at the next start."
+        ))
     }
   }
 

@@ -41,15 +41,15 @@ struct VerdictTests {
     ),
     (
       rolledBody("cfat_" + String(repeating: "a", count: 40)), "cfat_" + String(repeating: "a", count: 40),
-      "the new secret is 45 bytes long, too short for 40 characters and a checksum"
+      "is 45 bytes long, too short for 40 characters and a checksum"
     ),
     (
       rolledBody("cfat_" + String(repeating: "a", count: 76)), "cfat_" + String(repeating: "a", count: 76),
-      "the new secret is 81 bytes long, not 40 to 80"
+      "is 81 bytes long, not 40 to 80"
     ),
     (
       rolledBody(newSecret + #"\n\u0000\u00e9"#), newSecret + "\n\0é",
-      "the new secret has characters other than letters, digits, underscores and hyphens"
+      "has characters other than letters, digits, underscores and hyphens"
     ),
   ])
   func everySecretIsKeptWhateverItsForm(_ body: String, _ secret: String, _ warning: String?) throws {

@@ -32,7 +32,9 @@ struct Profile {
     propagation = dice.span(.zero, TimeSpan(microseconds: settleTime.microseconds / 3))
     latest = settleTime - propagation - .milliseconds(500)
     isVeryLate = dice.chance(2_000)
-    if isVeryLate { latest = TimeSpan(microseconds: settleTime.microseconds * 20) - propagation - .minutes(1) }
+    if isVeryLate {
+      latest = TimeSpan(microseconds: settleTime.microseconds * 20) - propagation - .minutes(1)
+    }
     self.period = period
     jitter = dice.pick([.zero, .minutes(10), .hours(6)])
     destinations = 1 + dice.below(3)
