@@ -2,7 +2,8 @@
 # make test    the whole suite
 # make lint    format, scripts, unit, manual pages
 # make build   release binaries in .build/release
-# make soak    simulated worlds of a hundred entries and ten years, SEEDS= of them, from FIRST= on
+# make soak    the long forms: SEEDS= simulated worlds of a hundred entries and ten years, a million inputs each
+#              for the fuzzers, and the walks and the endurance test of docs/reliability.md
 # make deb     Debian packages in .build/deb
 # make install DESTDIR= PREFIX=
 
@@ -47,6 +48,8 @@ FIRST = 1
 soak:
 	$(SWIFT) build -c release --product simulation
 	.build/release/simulation --entries 100 --years 10 --seeds $(SEEDS) --first $(FIRST)
+	Tests/fuzz.sh 1000000
+	TOKENROLL_SOAK=1 $(SWIFT) test --filter EndToEndTests
 
 clean:
 	rm -rf .build

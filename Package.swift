@@ -86,3 +86,12 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Links only with libFuzzer, as Tests/fuzz.sh does it.
+if Context.environment["TOKENROLL_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz", dependencies: ["CloudflareAPI", "Configuration", "Core", "JSON", "Platform"],
+      path: "Tests/Fuzz",
+      exclude: ["corpus"], swiftSettings: strict))
+}

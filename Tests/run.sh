@@ -29,6 +29,7 @@ if [ $# -eq 0 ]; then
   # Ten thousand simulated worlds; a debug build would take ten times as long.
   swift build -c release --product simulation
   .build/release/simulation --seeds 10000 || status=1
+  Tests/fuzz.sh 20000 || status=1
 fi
 swift build --build-tests
 swift test --skip-build "$@" || status=1

@@ -6,7 +6,7 @@ import Testing
 @testable import Platform
 
 /// Timers and sources on the real queue; what is waited for is their handler, never a span of time.
-@RotationActor @Suite(.serialized, .timeLimit(.minutes(1))) struct TimerTests {
+@RotationActor @Suite(.serialized, .timeLimit(.minutes(10))) struct TimerTests {
   /// Runs `arm` with a handler and returns when the handler was called.
   private func fires(_ arm: @RotationActor (@escaping @RotationActor @Sendable () -> Void) throws -> Void)
     async throws

@@ -75,7 +75,12 @@ extension World {
 
   func judgeClosing(_ roll: RollID?, _ outcome: RollOutcome, _ slot: Int) {
     guard let roll, let put = putOfRoll[roll], server.puts[put].secret != nil else { return }
-    if (outcome == .didNotHappen && !storm.isVeryLate) || outcome == .notRolled {
+    if outcome == .didNotHappen, storm.isVeryLate {
+      // It took effect later than `settle_time` says, after the last question was answered and before the answer came.
+      if server.lastThatMayCommit(slot)?.roll == roll { server.tokens[slot].isForeign = true }
+      return
+    }
+    if outcome == .didNotHappen || outcome == .notRolled {
       fail("entry \(slot): roll \(roll) is recorded as not having taken place, and it did")
     }
   }

@@ -10,7 +10,7 @@ import Testing
 @testable import Systemd
 
 /// The reloader on a bus of its own, with a stand-in for systemd on it.
-@Suite(.enabled(if: access("/usr/bin/dbus-daemon", X_OK) == 0), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: access("/usr/bin/dbus-daemon", X_OK) == 0), .timeLimit(.minutes(10)))
 struct UnitReloaderTests {
   /// Runs `body` with the address of a bus that runs meanwhile.
   private func withBus<Result: Sendable>(
@@ -36,7 +36,7 @@ struct UnitReloaderTests {
     let daemon = Task { @RotationActor in
       try await ChildProcess(
         program: "/usr/bin/dbus-daemon",
-        arguments: ["--nofork", "--print-address", "--config-file=\(configuration)"], timeLimit: .seconds(50)
+        arguments: ["--nofork", "--print-address", "--config-file=\(configuration)"], timeLimit: .seconds(550)
       ).run { continuation.yield($0) }
     }
     // The address is printed once the bus listens.
