@@ -31,6 +31,13 @@ if [ $# -eq 0 ]; then
   .build/release/simulation --seeds 10000 || status=1
   Tests/fuzz.sh 20000 || status=1
 fi
+if [ $# -eq 0 ]; then
+  # What runs in one process, with every access to memory checked. Swift's runtime keeps what it needs until the end, so
+  # that leaks are not looked for; the endurance test counts memory.
+  swift build --build-tests --sanitize=address --scratch-path .build/asan
+  ASAN_OPTIONS=detect_leaks=0 swift test --skip-build --sanitize=address --scratch-path .build/asan \
+    --skip 'EndToEndTests|DifferentialTests|SimulationTests' || status=1
+fi
 swift build --build-tests
 swift test --skip-build "$@" || status=1
 exit "$status"
