@@ -67,7 +67,7 @@ public import Systemd
       try makeDirectory(directory, mode: 0o700)
       lock = try Self.takeLock(directory)
       let machineID = try MachineID.read()
-      let store = try RollStore(directory: directory, machineID: Self.hexadecimal(machineID))
+      let store = try RollStore(directory: directory, machineID: try MachineID.hexadecimal())
       let escrow = Escrow(stateDirectory: directory)
       try escrow.create()
       let health = Health(clock: clock)
@@ -84,10 +84,6 @@ public import Systemd
     } catch {
       throw ServiceFailure(error)
     }
-  }
-
-  private static func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
   }
 
   private static func takeLock(_ directory: String) throws(ServiceFailure) -> InstanceLock {

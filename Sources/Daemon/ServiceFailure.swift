@@ -24,7 +24,8 @@ public struct ServiceFailure: Error, Sendable, CustomStringConvertible {
 }
 
 extension ServiceFailure {
-  init(_ error: any Error) {
+  /// What an error of the parts below means for the service as a whole.
+  public init(_ error: any Error) {
     switch error {
     case let failure as ServiceFailure: self = failure
     case ConfigurationFile.Failure.unreadable(let error):

@@ -7,6 +7,11 @@ public enum MachineID {
     0x2f, 0x0c, 0x5f, 0x1c, 0x8d, 0x0b, 0x4c, 0x1e, 0x9a, 0x53, 0x6e, 0x87, 0x41, 0xd2, 0xb7, 0x90,
   ]
 
+  /// `read` as 32 lower-case hexadecimal digits.
+  public static func hexadecimal() throws(SystemdError) -> String {
+    try read().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+  }
+
   /// 16 bytes, the same on this machine at every call (sd_id128_get_machine_app_specific(3)).
   ///
   /// Throws where the machine has no identifier, as an image that was never started.

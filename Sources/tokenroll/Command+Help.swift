@@ -14,6 +14,7 @@ extension Command {
     case .watch: "show events as they happen"
     case .pause: "begin no new rolls, of one entry or of any"
     case .resume: "end a pause"
+    case .adoptState: "take over the state of another machine"
     case .entries: "print the names of the entries, for completions"
     case .version: "print the version"
     case .help: "explain a command"
@@ -103,6 +104,13 @@ extension Command {
       """
       What is in hand is brought to its end, and a lost secret is cured all the same.
       A pause outlives restarts, and shows in the status.
+      """
+    case .adoptState:
+      """
+      The state is bound to the machine that made it, for two services with copies of
+      one state would roll each other's tokens away. Run this where the other machine
+      no longer runs tokenroll, with the service stopped here, as root or as the
+      service's user.
       """
     case .resume:
       """

@@ -15,6 +15,7 @@ enum Command: String, CaseIterable {
   case watch
   case pause
   case resume
+  case adoptState = "adopt-state"
   case version
   case help
   /// For the completions of shells.
@@ -46,6 +47,7 @@ enum Command: String, CaseIterable {
       case .watch: return WatchCommand.run(options)
       case .pause: return try PauseCommand.run(options)
       case .resume: return try PauseCommand.resume(options)
+      case .adoptState: return AdoptStateCommand.run(options)
       case .entries: return EntriesCommand.run(options)
       case .version: return VersionCommand.run()
       case .help: return try HelpCommand.run(options)

@@ -14,7 +14,7 @@ enum HelpCommand {
 
   private static var overview: String {
     let commands = Command.listed.map { command in
-      "  " + command.rawValue + String(repeating: " ", count: 10 - command.rawValue.count) + command.summary
+      "  " + command.rawValue + String(repeating: " ", count: 13 - command.rawValue.count) + command.summary
     }
     return """
       usage: tokenroll COMMAND [OPTION...]

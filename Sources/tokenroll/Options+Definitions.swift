@@ -8,7 +8,7 @@ extension Options {
     [
       Definition(
         name: "--config", value: "FILE", help: "the configuration [\(ConfigurationFile.defaultPath)]",
-        commands: talking.union([.run, .check, .plan, .history, .entries])
+        commands: talking.union([.run, .check, .plan, .history, .adoptState, .entries])
       ) { options, value in options.configuration = value },
       Definition(
         name: "--log-format", value: "FORMAT",

@@ -3,7 +3,7 @@
 
 _tokenroll() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} choices='' i
-  local commands='run check plan calendar history status roll retry reload watch pause resume version help' config=()
+  local commands='run check plan calendar history status roll retry reload watch pause resume adopt-state version help' config=()
   COMPREPLY=()
 
   for ((i = 2; i < COMP_CWORD; i++)); do

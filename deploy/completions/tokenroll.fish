@@ -1,6 +1,6 @@
 # Completion of tokenroll for fish: commands, options, and the names of entries.
 
-set -l commands run check plan calendar history status roll retry reload watch pause resume version help
+set -l commands run check plan calendar history status roll retry reload watch pause resume adopt-state version help
 
 function __tokenroll_entries
     tokenroll __entries 2>/dev/null
@@ -19,6 +19,7 @@ complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a reload -
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a watch -d 'Show events as they happen'
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a pause -d 'Begin no new rolls'
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a resume -d 'End a pause'
+complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a adopt-state -d 'Take over the state of another machine'
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a version -d 'Print the version'
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a help -d 'Explain a command'
 complete -c tokenroll -n '__fish_seen_subcommand_from run check plan history status roll retry reload watch pause resume' -l config -r -F -d 'Read this configuration'
