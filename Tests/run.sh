@@ -39,5 +39,11 @@ if [ $# -eq 0 ]; then
     --skip 'EndToEndTests|DifferentialTests|SimulationTests' || status=1
 fi
 swift build --build-tests
-swift test --skip-build "$@" || status=1
+if [ $# -gt 0 ]; then
+  swift test --skip-build "$@" || status=1
+else
+  # Two processes: the end-to-end tests wait for other programs on the threads on which the unit tests have to be prompt.
+  swift test --skip-build --skip EndToEndTests || status=1
+  swift test --skip-build --filter EndToEndTests || status=1
+fi
 exit "$status"

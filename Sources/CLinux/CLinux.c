@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/file.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
@@ -41,6 +42,13 @@ int linux_timerfd_settime(int descriptor, int64_t seconds, int64_t nanoseconds, 
   struct itimerspec value = {.it_interval = {0, 0}, .it_value = {seconds, nanoseconds}};
   int flags = TFD_TIMER_ABSTIME | (cancel_on_set ? TFD_TIMER_CANCEL_ON_SET : 0);
   return timerfd_settime(descriptor, flags, &value, NULL);
+}
+
+int linux_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+int linux_epoll_add(int instance, int descriptor, int for_writing) {
+  struct epoll_event event = {.events = for_writing ? EPOLLOUT : EPOLLIN};
+  return epoll_ctl(instance, EPOLL_CTL_ADD, descriptor, &event);
 }
 
 int linux_pidfd_open(int pid) { return pidfd_open(pid, 0); }

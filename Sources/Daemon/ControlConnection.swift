@@ -45,7 +45,7 @@ internal import Platform
     lastActive = clock.bootTime
     let copy = try Syscalls.duplicate(socket.rawValue)
     self.socket = consume socket
-    reading = DescriptorWatch(copy) { [weak self] in self?.read() }
+    reading = try DescriptorWatch(copy) { [weak self] in self?.read() }
   }
 
   /// Whether the connection ends when nothing happens: a call in hand may take its time, unless its replies are not taken.
@@ -168,7 +168,10 @@ extension ControlConnection {
 
   private func awaitRoom() {
     guard writing == nil, let descriptor = socket?.rawValue else { return }
-    guard let copy = try? Syscalls.duplicate(descriptor) else { return close() }
-    writing = DescriptorWatch(copy, .writing) { [weak self] in self?.flush() }
+    do throws(Errno) {
+      writing = try DescriptorWatch(Syscalls.duplicate(descriptor), .writing) { [weak self] in self?.flush() }
+    } catch {
+      close()
+    }
   }
 }

@@ -47,7 +47,11 @@ internal import Synchronization
     timer = try BootTimer { [weak self] in self?.closeIdle() }
     let socket = try ControlSocket.listen(at: path)
     self.path = path
-    listener = DescriptorWatch(socket) { [weak self] in self?.accept() }
+    do throws(Errno) {
+      listener = try DescriptorWatch(socket) { [weak self] in self?.accept() }
+    } catch {
+      throw SystemError("cannot listen at", path, code: error.code)
+    }
     rotator.onProgress = { [weak self] progress in self?.tell(progress) }
   }
 

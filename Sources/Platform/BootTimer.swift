@@ -11,10 +11,9 @@ internal import Glibc
   /// A timer that is not armed; throws where the kernel gives none.
   public init(handler: @escaping @RotationActor @Sendable () -> Void) throws(SystemError) {
     self.handler = handler
-    let timer = try attempt("cannot create", "a timer") { () throws(Errno) in
-      try Syscalls.timerfdCreate(CLOCK_BOOTTIME)
+    watch = try attempt("cannot create", "a timer") { () throws(Errno) in
+      try DescriptorWatch(Syscalls.timerfdCreate(CLOCK_BOOTTIME)) { [weak self] in self?.timerIsReadable() }
     }
-    watch = DescriptorWatch(timer) { [weak self] in self?.timerIsReadable() }
   }
 
   /// Calls the handler once when `Clock.bootTime` reaches `bootTime`; replaces what was asked for before.

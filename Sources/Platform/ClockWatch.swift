@@ -18,12 +18,11 @@ internal import Glibc
   /// Throws where the kernel gives no timer.
   public init(onStep: @escaping @RotationActor @Sendable () -> Void) throws(SystemError) {
     self.onStep = onStep
-    let timer = try attempt("cannot create", "a timer that watches the clock") { () throws(Errno) in
+    watch = try attempt("cannot create", "a timer that watches the clock") { () throws(Errno) in
       let timer = try Syscalls.timerfdCreate(CLOCK_REALTIME)
       _ = try Self.arm(timer.rawValue)
-      return timer
+      return try DescriptorWatch(timer) { [weak self] in self?.timerIsReadable() }
     }
-    watch = DescriptorWatch(timer) { [weak self] in self?.timerIsReadable() }
   }
 
   /// Stops watching.

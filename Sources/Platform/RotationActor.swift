@@ -10,7 +10,13 @@ public import Dispatch
   /// The one instance.
   public static let shared = RotationActor()
 
-  private let executor = QueueExecutor(label: "tokenroll.rotation")
+  private let executor: QueueExecutor
+  private let taskExecutor: QueueTaskExecutor
+
+  private init() {
+    executor = QueueExecutor(label: "tokenroll.rotation")
+    taskExecutor = QueueTaskExecutor(executor)
+  }
 
   /// The queue behind the actor: the target of every Dispatch source of the service.
   public nonisolated var queue: DispatchQueue { executor.queue }
@@ -25,7 +31,7 @@ public import Dispatch
   @discardableResult public nonisolated static func task<Success: Sendable>(
     _ body: @escaping @RotationActor @Sendable () async -> Success
   ) -> Task<Success, Never> {
-    Task(executorPreference: shared.executor) { await body() }
+    Task(executorPreference: shared.taskExecutor) { await body() }
   }
 
   /// Runs `body` as the actor, from code that already runs on its queue, as a handler of a Dispatch source does.
@@ -41,8 +47,11 @@ public import Dispatch
   }
 }
 
-/// A serial Dispatch queue as an executor of an actor and of tasks (`DispatchSerialQueue` is not to be had on Linux).
-private final class QueueExecutor: SerialExecutor, TaskExecutor {
+/// A serial Dispatch queue as the executor of an actor (`DispatchSerialQueue` is not to be had on Linux).
+///
+/// Not the executor of tasks as well: a job has to run as what it was enqueued for. One object cannot tell, and a task
+/// without a preference that runs as if it had one is lost at a suspension (seen with Swift 6.3, one task being enough).
+private final class QueueExecutor: SerialExecutor {
   let queue: DispatchQueue
 
   init(label: String) {
@@ -55,8 +64,7 @@ private final class QueueExecutor: SerialExecutor, TaskExecutor {
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     let executor = asUnownedSerialExecutor()
-    let taskExecutor = asUnownedTaskExecutor()
-    queue.async { job.runSynchronously(isolatedTo: executor, taskExecutor: taskExecutor) }
+    queue.async { job.runSynchronously(on: executor) }
   }
 
   func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
@@ -67,5 +75,19 @@ private final class QueueExecutor: SerialExecutor, TaskExecutor {
 
   func checkIsolated() {
     dispatchPrecondition(condition: .onQueue(queue))
+  }
+}
+
+/// The same queue as the executor that tasks prefer.
+private final class QueueTaskExecutor: TaskExecutor {
+  private let executor: QueueExecutor
+
+  init(_ executor: QueueExecutor) { self.executor = executor }
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    let serial = executor.asUnownedSerialExecutor()
+    let preferred = asUnownedTaskExecutor()
+    executor.queue.async { job.runSynchronously(isolatedTo: serial, taskExecutor: preferred) }
   }
 }

@@ -27,17 +27,15 @@ internal import Glibc
       try Syscalls.setNonblocking(output.reading.rawValue)
     }
     process = try Spawn.start(program, input: input.rawValue, output: output.writing.rawValue)
-    let end: FileDescriptor
     do throws(Errno) {
-      end = try Syscalls.pidfdOpen(process)
+      exitWatch = try DescriptorWatch(Syscalls.pidfdOpen(process)) { [weak self] in self?.processEnded() }
+      outputWatch = try DescriptorWatch(output.takeReading()) { [weak self] in self?.outputArrived() }
     } catch {
       // It cannot be watched, so it must not run; waiting is short, for SIGKILL cannot be refused.
       try? Syscalls.kill(-process, SIGKILL)
       _ = try? Syscalls.waitpid(process, waiting: true)
       throw SystemError("cannot watch", program.program, error)
     }
-    exitWatch = DescriptorWatch(end) { [weak self] in self?.processEnded() }
-    outputWatch = DescriptorWatch(output.takeReading()) { [weak self] in self?.outputArrived() }
     let timer = try? BootTimer { [weak self] in self?.timeIsUp() }
     self.timer = timer
     do throws(SystemError) {

@@ -210,6 +210,18 @@ extension Syscalls {
   }
 }
 
+// MARK: Readiness
+
+extension Syscalls {
+  static func epollCreate() throws(Errno) -> FileDescriptor {
+    FileDescriptor(owning: try call(.epollCreate) { linux_epoll_create() })
+  }
+
+  static func epollAdd(_ instance: Int32, _ descriptor: Int32, forWriting: Bool) throws(Errno) {
+    _ = try call(.epollCtl) { linux_epoll_add(instance, descriptor, forWriting ? 1 : 0) }
+  }
+}
+
 // MARK: Processes
 
 extension Syscalls {

@@ -76,7 +76,7 @@ public struct UnitReloader: Sendable {
   }
 
   private func watch(_ timeLimit: TimeSpan) throws(SystemdError) {
-    readWatch = DescriptorWatch(try duplicate()) { [weak self] in self?.pump() }
+    readWatch = try watchBus(.reading)
     do throws(SystemError) {
       let timer = try BootTimer { [weak self] in self?.timeIsUp() }
       try timer.schedule(at: SystemClock().bootTime + timeLimit)
@@ -86,11 +86,15 @@ public struct UnitReloader: Sendable {
     }
   }
 
-  /// A descriptor of our own for the connection: a Dispatch source needs one that nobody closes before it is cancelled.
-  private func duplicate() throws(SystemdError) -> FileDescriptor {
-    let number = fcntl(sd_bus_get_fd(bus), F_DUPFD_CLOEXEC, 3)
-    if number < 0 { throw SystemdError(.other, "cannot reload", unit, code: errno) }
-    return FileDescriptor(owning: number)
+  /// Watches a number of its own for the connection, since a watch closes what it watches.
+  private func watchBus(_ direction: DescriptorWatch.Direction) throws(SystemdError) -> DescriptorWatch {
+    do throws(Errno) {
+      return try DescriptorWatch(Syscalls.duplicate(sd_bus_get_fd(bus)), direction) { [weak self] in
+        self?.pump()
+      }
+    } catch {
+      throw SystemdError(.other, "cannot reload", unit, code: error.code)
+    }
   }
 
   private func timeIsUp() {
@@ -118,7 +122,7 @@ public struct UnitReloader: Sendable {
       if sd_bus_get_events(bus) & POLLOUT == 0 {
         writeWatch = nil
       } else if writeWatch == nil {
-        writeWatch = DescriptorWatch(try duplicate(), .writing) { [weak self] in self?.pump() }
+        writeWatch = try watchBus(.writing)
       }
     } catch {
       finish(error)

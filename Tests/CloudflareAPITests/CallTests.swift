@@ -6,7 +6,7 @@ import Testing
 @testable import CloudflareAPI
 
 /// The calls beside the roll: what they send, and what they read.
-@Suite(.timeLimit(.minutes(10))) struct CallTests {
+@Suite(.timeLimit(.minutes(1))) struct CallTests {
   static let tokenBody = #"""
     {"id":"\#(tokenID)","name":"dns \"edge\"","status":"active","issued_on":"2026-01-02T03:04:05Z",
     "modified_on":"2026-02-02T03:04:05.5Z","last_used_on":null,"expires_on":"2027-01-01T00:00:00Z",

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Platform
 
-@RotationActor @Suite(.serialized, .timeLimit(.minutes(10))) struct ChildProcessTests {
+@RotationActor @Suite(.serialized, .timeLimit(.minutes(1))) struct ChildProcessTests {
   final class Lines {
     var all: [String] = []
   }

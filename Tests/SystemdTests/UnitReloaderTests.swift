@@ -10,7 +10,7 @@ import Testing
 @testable import Systemd
 
 /// The reloader on a bus of its own, with a stand-in for systemd on it.
-@Suite(.enabled(if: access("/usr/bin/dbus-daemon", X_OK) == 0), .timeLimit(.minutes(10)))
+@Suite(.enabled(if: access("/usr/bin/dbus-daemon", X_OK) == 0), .timeLimit(.minutes(1)))
 struct UnitReloaderTests {
   /// Runs `body` with the address of a bus that runs meanwhile.
   private func withBus<Result: Sendable>(

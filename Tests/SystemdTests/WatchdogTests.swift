@@ -4,7 +4,7 @@ import Testing
 
 @testable import Systemd
 
-@RotationActor @Suite(.timeLimit(.minutes(10))) struct WatchdogTests {
+@RotationActor @Suite(.timeLimit(.minutes(1))) struct WatchdogTests {
   final class Record: @unchecked Sendable {
     var fed = 0
     var reason: String?

@@ -32,6 +32,10 @@ int linux_timerfd_create(int clock);
 // timerfd_settime(2) to an absolute time, once; all zero disarms. With `cancel_on_set`, a step of the clock ends the wait.
 int linux_timerfd_settime(int descriptor, int64_t seconds, int64_t nanoseconds, int cancel_on_set);
 
+// epoll_create1(2) with EPOLL_CLOEXEC, and epoll_ctl(2) EPOLL_CTL_ADD, for reading or for writing.
+int linux_epoll_create(void);
+int linux_epoll_add(int instance, int descriptor, int for_writing);
+
 // pidfd_open(2); the descriptor is readable when the process ended.
 int linux_pidfd_open(int pid);
 

@@ -1,0 +1,59 @@
+import Glibc
+import Testing
+
+@testable import Platform
+
+@Suite(.timeLimit(.minutes(1))) struct DescriptorWatchTests {
+  @Test func descriptorIsClosedWhenTheWatchIsLetGo() async throws {
+    let (reading, writing) = try Syscalls.pipe()
+    let writer = FileDescriptor(owning: writing)
+    let reader = FileDescriptor(owning: reading)
+    let watch = try await DescriptorWatch(reader) {}
+    var request = pollfd(fd: writer.rawValue, events: 0, revents: 0)
+    #expect(poll(&request, 1, 0) == 0)
+    withExtendedLifetime(consume watch) {}
+    // An error, once nobody can read any more (poll(2)).
+    #expect(poll(&request, 1, 10_000) == 1)
+    #expect(request.revents & Int16(POLLERR) != 0)
+  }
+
+  /// Waits until a pipe that is watched has been hung up, as often as is said, and returns how often that was told.
+  @RotationActor private static func hangUps(_ count: Int) async throws -> Int {
+    var told = 0
+    for _ in 0..<count {
+      let (reading, writing) = try Syscalls.pipe()
+      let reader = FileDescriptor(owning: reading)
+      var writer: FileDescriptor? = FileDescriptor(owning: writing)
+      let (events, continuation) = AsyncStream<Void>.makeStream()
+      let watch = try DescriptorWatch(reader) { continuation.yield() }
+      writer = nil
+      var iterator = events.makeAsyncIterator()
+      await iterator.next()
+      withExtendedLifetime((watch, writer == nil)) { told += 1 }
+    }
+    return told
+  }
+
+  @Test func hangUpIsToldWhateverElseIsWatched() async throws {
+    let tasks = (0..<16).map { _ in Task { try await Self.hangUps(200) } }
+    for task in tasks { #expect(try await task.value == 200) }
+  }
+
+  #if DEBUG
+    @Test(arguments: [Syscall.epollCreate, .epollCtl]) func watchThatCannotBeMadeClosesItsDescriptor(
+      call: Syscall
+    )
+      async throws
+    {
+      let (reading, writing) = try Syscalls.pipe()
+      let writer = FileDescriptor(owning: writing)
+      await SyscallFaults.$current.withValue(SyscallFaults(.init(call, .fails(ENOSPC)))) {
+        await #expect(throws: Errno(ENOSPC)) {
+          try await DescriptorWatch(FileDescriptor(owning: reading)) {}
+        }
+      }
+      var request = pollfd(fd: writer.rawValue, events: 0, revents: 0)
+      #expect(poll(&request, 1, 0) == 1)
+    }
+  #endif
+}
