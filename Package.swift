@@ -81,7 +81,7 @@ let package = Package(
         "TestSupport",
       ]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["JSON"], exclude: ["sdk_check.py", "ControlVarlinkCheck.py"],
+      name: "EndToEndTests", dependencies: ["JSON", "TestSupport"], exclude: ["sdk_check.py", "ControlVarlinkCheck.py"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

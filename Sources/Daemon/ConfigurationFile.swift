@@ -33,10 +33,9 @@ public enum ConfigurationFile {
     } catch {
       throw .unreadable(error)
     }
-    // systemd separates several directories by colons; the first is ours.
-    let directory = environment("STATE_DIRECTORY")?.split(separator: ":").first.map(String.init)
     let context = DecodingContext(
-      stateDirectory: directory ?? "/var/lib/tokenroll", zoneExists: { TimeZones.exists($0) })
+      stateDirectory: environmentDirectory("STATE_DIRECTORY") ?? "/var/lib/tokenroll",
+      zoneExists: { TimeZones.exists($0) })
     return try text.withBytes { (bytes) throws(Failure) in
       do throws(ConfigurationError) {
         return try Configuration.decode(bytes, file: path, context: context)
@@ -45,6 +44,11 @@ public enum ConfigurationFile {
       }
     }
   }
+}
+
+/// The directory that systemd names in the environment variable `name` (systemd.exec(5)): of several, between colons, the first.
+func environmentDirectory(_ name: String) -> String? {
+  environment(name)?.split(separator: ":").first.map(String.init)
 }
 
 /// The value of the environment variable `name`; nil where it is not set or empty.

@@ -20,9 +20,7 @@ public enum ControlSocket {
     return access(path, F_OK) == 0 || file != ConfigurationFile.defaultPath ? path : defaultPath
   }
 
-  private static var runtimeDirectory: String? {
-    environment("RUNTIME_DIRECTORY")?.split(separator: ":").first.map(String.init)
-  }
+  private static var runtimeDirectory: String? { environmentDirectory("RUNTIME_DIRECTORY") }
 
   /// Listens at `path`; what an earlier service left there is removed.
   ///

@@ -21,7 +21,7 @@ extension AtomicFile {
   ) throws(SystemError) -> Int {
     let target = try PublicationTarget(specification)
     let prefixes = Set((others + [target.name]).map(temporaryPrefix))
-    let leftovers = try names(in: target.directory).filter { name in
+    let leftovers = try fileNames(in: target.directory).filter { name in
       name.utf8.count > 16 && prefixes.contains(String(name.dropLast(16)))
         && name.utf8.suffix(16).allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
     }
@@ -32,27 +32,5 @@ extension AtomicFile {
       }
     }
     return leftovers.count
-  }
-
-  private static func names(in directory: borrowing Directory) throws(SystemError) -> [String] {
-    let path = directory.path
-    let descriptor = try directory.reopen().release()
-    guard let stream = fdopendir(descriptor) else {
-      let code = errno
-      close(descriptor)
-      throw SystemError("cannot read directory", path, code: code)
-    }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while true {
-      errno = 0
-      guard let entry = readdir(stream) else { break }
-      names.append(
-        withUnsafeBytes(of: &entry.pointee.d_name) { name in
-          String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
-        })
-    }
-    guard errno == 0 else { throw SystemError("cannot read directory", path, code: errno) }
-    return names
   }
 }

@@ -11,7 +11,24 @@ public func makeDirectory(_ path: String, mode: UInt16) throws(SystemError) {
 
 /// The names in the directory `path`, without `.` and `..`, in no order.
 public func fileNames(in path: String) throws(SystemError) -> [String] {
-  guard let stream = opendir(path) else { throw SystemError("cannot read the directory", path, code: errno) }
+  try fileNames(opendir(path), path)
+}
+
+/// The names in `directory`, without `.` and `..`, in no order.
+func fileNames(in directory: borrowing Directory) throws(SystemError) -> [String] {
+  let descriptor = try directory.reopen().release()
+  let stream = fdopendir(descriptor)
+  if stream == nil {
+    let code = errno
+    close(descriptor)
+    errno = code
+  }
+  return try fileNames(stream, directory.path)
+}
+
+/// Reads `stream` to its end and closes it; nil is one that could not be opened, for the reason in errno.
+private func fileNames(_ stream: OpaquePointer?, _ path: String) throws(SystemError) -> [String] {
+  guard let stream else { throw SystemError("cannot read the directory", path, code: errno) }
   defer { closedir(stream) }
   var names: [String] = []
   errno = 0

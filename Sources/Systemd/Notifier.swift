@@ -42,13 +42,6 @@ public struct Notifier: Sendable {
     try send(["ERRNO=\(errno)"] + Self.status(status))
   }
 
-  /// Waits until systemd has read everything that was sent: before an exit that it could overtake (BARRIER=1).
-  public func barrier(timeLimit: TimeSpan) throws(SystemdError) {
-    try check(
-      sd_notify_barrier(0, UInt64(max(timeLimit.microseconds, 0))), "cannot wait for",
-      "the notification socket")
-  }
-
   private func send(_ assignments: [String]) throws(SystemdError) {
     try check(
       sd_notify(0, assignments.joined(separator: "\n")), "cannot notify", "the service manager")

@@ -24,9 +24,6 @@ enum Randomness {
     return "cfat_" + body + checksum(body)
   }
 
-  /// A secret in the form of old: 40 bare characters.
-  static func legacySecret() -> String { characters(40) }
-
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-".utf8)
 
   private static func characters(_ count: Int) -> String {

@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import TestSupport
 import Testing
 
 /// The socket itself: the protocol, who may do what, and clients that mean no good.
@@ -135,7 +136,7 @@ import Testing
     // An operator is let in all the same.
     let status = try workspace.command("status")
     #expect(status.status == 0, "\(status.errorText)")
-    let descriptors = names(in: "/proc/\(service.process.pid)/fd").count
+    let descriptors = TemporaryDirectory.names("/proc/\(service.process.pid)/fd").count
     #expect(descriptors < 150, "\(descriptors)")
     clients = []
     #expect(try service.stop() == 0)
@@ -154,7 +155,7 @@ import Testing
     let (sandbox, workspace, service) = try begin(environment: [
       "RUNTIME_DIRECTORY": "\(runtime.path):/elsewhere"
     ])
-    let socket = runtime.file("control")
+    let socket = runtime.path("control")
     #expect(access(workspace.control, F_OK) != 0)
     // As for a member of the socket's group.
     chmod(socket, 0o666)

@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import TestSupport
 import Testing
 
 /// The service at work for a while: among faults that come and go, and without leaks.
@@ -116,7 +117,7 @@ import Testing
     var (descriptors, resident) = (Int.max, Int.max)
     for _ in 0..<40 {
       let count = service.events("rollSettled").count
-      descriptors = min(descriptors, names(in: "/proc/\(pid)/fd").count)
+      descriptors = min(descriptors, TemporaryDirectory.names("/proc/\(pid)/fd").count)
       let status = String(decoding: try contents(of: "/proc/\(pid)/status"), as: UTF8.self)
       let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
       resident = min(

@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import TestSupport
 import Testing
 
 /// Why the service does not start, as its exit status and its message say it (sysexits.h(3head)).
@@ -23,7 +24,7 @@ import Testing
   }
 
   static let cases = [
-    Case("no credential", 69, "cannot open") { workspace, _ in unlink(workspace.directory.file("credential"))
+    Case("no credential", 69, "cannot open") { workspace, _ in unlink(workspace.directory.path("credential"))
     },
     Case("empty credential", 69, "the file is empty") { workspace, _ in
       _ = try workspace.directory.write("credential", "\n")

@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import TestSupport
 import Testing
 
 /// Real file systems that get in the way of a roll under way. As root, in a mount namespace of the service's own.
@@ -51,7 +52,7 @@ import Testing
     func settle(_ name: String = "published/rolled") throws {
       try service.event("rollSettled")
       let secret = try sandbox.token("token-1").secret
-      #expect(read(workspace.directory.file(name)) == secret)
+      #expect(read(workspace.directory.path(name)) == secret)
       #expect(try service.stop() == 0)
       #expect(try sandbox.rolls(of: token) == 1)
       #expect(workspace.escrowed.isEmpty)
@@ -112,11 +113,11 @@ import Testing
     try service.event("secretEscrowed")
     try service.event("secretPublished")
     try service.event("stateNotWritten")
-    #expect(names(in: inside + "/escrow").count == 1)
+    #expect(TemporaryDirectory.names(inside + "/escrow").count == 1)
     #expect(try workspace.publishedText("rolled") == sandbox.token("token-1").secret)
     unlink(inside + "/fill")
     try service.event("rollSettled")
-    #expect(names(in: inside + "/escrow").isEmpty)
+    #expect(TemporaryDirectory.names(inside + "/escrow").isEmpty)
     #expect(try service.stop() == 0)
     #expect(try sandbox.rolls(of: token) == 1)
   }
@@ -163,14 +164,14 @@ import Testing
   @Test(arguments: Replacement.allCases)
   func aDirectoryThatIsReplacedIsNotMistakenForTheOldOne(_ replacement: Replacement) throws {
     let held = try Held()
-    let (place, away) = (held.workspace.published, held.workspace.directory.file("away"))
+    let (place, away) = (held.workspace.published, held.workspace.directory.path("away"))
     #expect(rename(place, away) == 0)
     switch replacement {
     case .directory:
       mkdir(place, 0o700)
     case .symbolicLink:
-      mkdir(held.workspace.directory.file("other"), 0o700)
-      symlink(held.workspace.directory.file("other"), place)
+      mkdir(held.workspace.directory.path("other"), 0o700)
+      symlink(held.workspace.directory.path("other"), place)
       #expect(try held.service.event("publicationFailed", count: 2).message.contains("symbolic link"))
       unlink(place)
       mkdir(place, 0o700)
@@ -233,7 +234,7 @@ import Testing
     var configuration = workspace.configuration
     configuration.entries = [workspace.entry("rolled", token)]
     let file = try workspace.directory.write("published/rolled", token.secret)
-    #expect(link(file, workspace.directory.file("second")) == 0)
+    #expect(link(file, workspace.directory.path("second")) == 0)
     let service = try workspace.start(configuration)
     try service.event("rollSettled")
     #expect(
@@ -242,7 +243,7 @@ import Testing
       })
     #expect(try service.stop() == 0)
     #expect(try workspace.publishedText("rolled") == sandbox.token("token-1").secret)
-    #expect(try contents(of: workspace.directory.file("second")) == Array(token.secret.utf8))
+    #expect(try contents(of: workspace.directory.path("second")) == Array(token.secret.utf8))
   }
 
   @Test func aGroupThatIsMissingKeepsItsEntryAloneFromRolling() throws {

@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import TestSupport
 import Testing
 
 /// Everything that a server, or somebody between it and us, can answer to a roll: what becomes of the token.
@@ -189,7 +190,7 @@ import Testing
       if row.fault.contains("429") {
         // A credential of its own, for all that share one are held.
         entry.credential = "credential-\(index)"
-        configuration.credentials[entry.credential] = workspace.directory.file("credential")
+        configuration.credentials[entry.credential] = workspace.directory.path("credential")
       }
       _ = try workspace.directory.write("published/row-\(index)", token.secret)
       configuration.entries.append(entry)

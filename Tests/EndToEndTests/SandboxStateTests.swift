@@ -1,11 +1,12 @@
 import Glibc
 import JSON
+import TestSupport
 import Testing
 
 @Suite struct SandboxStateTests {
   @Test func whatWasAnsweredSurvivesAKill() throws {
     let directory = try TemporaryDirectory()
-    let state = directory.file("state.json")
+    let state = directory.path("state.json")
     let first = try SandboxUnderTest("--state", state)
     let (credential, token) = (try first.token("credential"), try first.token("token-1"))
     let doomed = try first.token("token-2")
@@ -27,7 +28,7 @@ import Testing
 
   @Test func everySecretOfManyRollsAtOnceIsKept() throws {
     let directory = try TemporaryDirectory()
-    let state = directory.file("state.json")
+    let state = directory.path("state.json")
     let sandbox = try SandboxUnderTest("--state", state, "--tokens", "20")
     let credential = try sandbox.token("credential")
     let tokens = try sandbox.tokens().filter { $0.name != "credential" }
@@ -44,11 +45,11 @@ import Testing
 
   @Test func theDemoIsReadyForScripts() throws {
     let parent = try TemporaryDirectory()
-    let demo = parent.file("demo")
+    let demo = parent.path("demo")
     let account = String(repeating: "c", count: 32)
     let sandbox = try SandboxUnderTest(
-      "--demo", demo, "--account", account, "--tokens", "2", "--ready-file", parent.file("url"))
-    #expect(String(decoding: try contents(of: parent.file("url")), as: UTF8.self) == sandbox.base + "\n")
+      "--demo", demo, "--account", account, "--tokens", "2", "--ready-file", parent.path("url"))
+    #expect(String(decoding: try contents(of: parent.path("url")), as: UTF8.self) == sandbox.base + "\n")
     let credential = String(decoding: try contents(of: demo + "/credential"), as: UTF8.self)
     #expect(try sandbox.token("credential").secret == credential)
     for name in ["credential", "fixture.json"] {

@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import TestSupport
 import Testing
 
 /// No part of a secret is anywhere but in a destination, or in escrow while it is needed.
@@ -72,12 +73,12 @@ import Testing
     #expect(!parts.found(in: Array(spoken.utf8)))
     #expect(spoken.contains("tokenroll"))
     for path in Self.files(under: workspace.path) {
-      if path.hasPrefix(workspace.published + "/entry-") || path == workspace.directory.file("credential") {
+      if path.hasPrefix(workspace.published + "/entry-") || path == workspace.directory.path("credential") {
         continue
       }
       #expect(!parts.found(in: try contents(of: path)), "\(path)")
     }
-    #expect(names(in: workspace.state).contains("rolls.db"))
+    #expect(TemporaryDirectory.names(workspace.state).contains("rolls.db"))
     #expect(workspace.escrowed.isEmpty && workspace.temporaries.isEmpty)
   }
 
@@ -89,7 +90,7 @@ import Testing
   }
 
   private static func files(under directory: String) -> [String] {
-    names(in: directory).flatMap { name -> [String] in
+    TemporaryDirectory.names(directory).flatMap { name -> [String] in
       let path = "\(directory)/\(name)"
       var status = stat()
       guard lstat(path, &status) == 0 else { return [] }

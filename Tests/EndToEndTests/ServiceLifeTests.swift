@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import TestSupport
 import Testing
 
 /// Start, reload and stop, as systemd and the operator see them.
@@ -7,7 +8,7 @@ import Testing
   @Test func systemdHearsOfStartReloadAndStop() throws {
     let sandbox = try SandboxUnderTest()
     let workspace = try Workspace(sandbox)
-    let socket = try NotifySocket(workspace.directory.file("notify"))
+    let socket = try NotifySocket(workspace.directory.path("notify"))
     var configuration = workspace.configuration
     configuration.entries = [
       workspace.entry("one", try sandbox.token("token-1"), schedule: #"{"every": "30d", "jitter": "0s"}"#),
@@ -120,7 +121,7 @@ import Testing
   @Test func aStopWaitsForTheAnswerOfARoll() throws {
     let sandbox = try SandboxUnderTest()
     let workspace = try Workspace(sandbox)
-    let socket = try NotifySocket(workspace.directory.file("notify"))
+    let socket = try NotifySocket(workspace.directory.path("notify"))
     var configuration = workspace.configuration
     let token = try sandbox.token("token-1")
     configuration.entries = [workspace.entry("rolled", token)]
@@ -173,7 +174,7 @@ import Testing
     try service.event("publicationFailed")
     try service.crash()
     // The credential is gone, so that no entry can be rolled; the secret is there.
-    unlink(workspace.directory.file("credential"))
+    unlink(workspace.directory.path("credential"))
     mkdir(workspace.published, 0o700)
     let next = try workspace.restart()
     try next.event("rollSettled")

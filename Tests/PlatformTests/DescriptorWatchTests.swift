@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Platform
@@ -32,6 +33,34 @@ import Testing
       withExtendedLifetime((watch, writer == nil)) { told += 1 }
     }
     return told
+  }
+
+  /// The masks with which epoll instances of this process watch `descriptor` (proc(5), /proc/PID/fdinfo).
+  private static func masks(watching descriptor: Int32) -> [UInt32] {
+    TemporaryDirectory.names("/proc/self/fdinfo").flatMap { number in
+      (TemporaryDirectory.contents("/proc/self/fdinfo/\(number)") ?? "").split(separator: "\n").compactMap {
+        line in
+        let words = line.split(separator: " ")
+        guard words.count > 3, words[0] == "tfd:", words[1] == "\(descriptor)" else { return nil }
+        return UInt32(words[3], radix: 16)
+      }
+    }
+  }
+
+  @Test @RotationActor func dispatchItselfDoesNotSeeTheDescriptor() async throws {
+    let (reading, writing) = try Syscalls.pipe()
+    let writer = FileDescriptor(owning: writing)
+    let (events, continuation) = AsyncStream<Void>.makeStream()
+    let watch = try DescriptorWatch(FileDescriptor(owning: reading)) { continuation.yield() }
+    _ = try withUnsafeBytes(of: UInt8(0)) { try Syscalls.write(writing, $0) }
+    var iterator = events.makeAsyncIterator()
+    await iterator.next()
+    // Dispatch asks for one event at a time.
+    let oneShot = UInt32(1) << 30
+    let masks = Self.masks(watching: watch.rawValue)
+    #expect(masks.count == 1)
+    #expect(masks.allSatisfy { $0 & oneShot == 0 })
+    withExtendedLifetime((watch, writer.rawValue)) {}
   }
 
   @Test func hangUpIsToldWhateverElseIsWatched() async throws {

@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 
 /// What a client saw of the answer to a request.
 struct HTTPReply: Sendable {
@@ -35,7 +36,7 @@ enum HTTPClient {
     caFile: String? = nil, timeout: Int = 30, options: [String] = []
   ) throws -> HTTPReply {
     let directory = try TemporaryDirectory()
-    let (bodyPath, headPath) = (directory.file("body"), directory.file("head"))
+    let (bodyPath, headPath) = (directory.path("body"), directory.path("head"))
     var lines = [
       "url = \(quoted(url))", "request = \(quoted(method))", "silent", "output = \(quoted(bodyPath))",
       "dump-header = \(quoted(headPath))", "max-time = \(timeout)",

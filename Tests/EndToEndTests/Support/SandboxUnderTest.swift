@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import TestSupport
 
 /// A running sandbox, stopped when it is let go.
 final class SandboxUnderTest: Sendable {
@@ -25,7 +26,7 @@ final class SandboxUnderTest: Sendable {
   /// Starts a sandbox on a free port with these options.
   init(options: [String], tls: Bool = false) throws {
     directory = try TemporaryDirectory()
-    let ca = directory.file("ca.pem")
+    let ca = directory.path("ca.pem")
     process = try TestProcess(
       TestProcess.product("tokenroll-sandbox"),
       ["--listen", "127.0.0.1:0", "--verbose"] + (tls ? ["--tls", "--ca-file", ca] : []) + options)

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 
 /// A child process with its standard input, output and error.
 final class TestProcess: Sendable {
@@ -35,10 +36,10 @@ final class TestProcess: Sendable {
   /// Starts `path`, a name found in PATH where it has no slash, with `input` as its standard input.
   init(_ path: String, _ arguments: [String], input: String = "") throws {
     directory = try TemporaryDirectory()
-    errorPath = directory.file("stderr")
+    errorPath = directory.path("stderr")
     let inputPath = try directory.write("stdin", input)
     // A named pipe, for its ends are closed on exec from the first instant, so that no other child holds one.
-    let outputPath = directory.file("stdout")
+    let outputPath = directory.path("stdout")
     guard mkfifo(outputPath, 0o600) == 0 else { throw TestFailure("mkfifo \(outputPath)") }
     output = open(outputPath, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard output >= 0 else { throw TestFailure("open \(outputPath)") }

@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import TestSupport
 
 /// One roll of a token of its own under the injector: what the walks over its system calls have in common.
 struct WalkedRoll: Sendable {
@@ -30,7 +31,7 @@ struct WalkedRoll: Sendable {
     try workspace.write(configuration)
   }
 
-  var log: String { workspace.directory.file("calls") }
+  var log: String { workspace.directory.path("calls") }
 
   /// How often the token was rolled, and its secret.
   func truth() throws -> (rolls: Int64, secret: String) {

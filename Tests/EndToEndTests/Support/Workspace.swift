@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import TestSupport
 
 /// The directories and the configuration of one service under test, removed when it is let go.
 final class Workspace: Sendable {
@@ -23,15 +24,15 @@ final class Workspace: Sendable {
 
   var path: String { directory.path }
   /// Where secrets are published.
-  var published: String { directory.file("published") }
-  var state: String { directory.file("state") }
-  var escrow: String { directory.file("state/escrow") }
-  var configurationFile: String { directory.file("config.json") }
+  var published: String { directory.path("published") }
+  var state: String { directory.path("state") }
+  var escrow: String { directory.path("state/escrow") }
+  var configurationFile: String { directory.path("config.json") }
 
   /// A configuration for the sandbox, without entries.
   var configuration: ServiceConfiguration {
     ServiceConfiguration(
-      baseURL: sandbox.base, caFile: sandbox.caFile, credentials: ["sandbox": directory.file("credential")],
+      baseURL: sandbox.base, caFile: sandbox.caFile, credentials: ["sandbox": directory.path("credential")],
       stateDirectory: state)
   }
 
@@ -71,11 +72,12 @@ final class Workspace: Sendable {
   }
 
   /// The names in the escrow.
-  var escrowed: [String] { names(in: escrow) }
+  var escrowed: [String] { TemporaryDirectory.names(escrow) }
 
   /// Files that only exist while something is being written.
   var temporaries: [String] {
-    (names(in: published) + names(in: escrow) + names(in: state)).filter { $0.contains(".tokenroll-") }
+    (TemporaryDirectory.names(published) + TemporaryDirectory.names(escrow) + TemporaryDirectory.names(state))
+      .filter { $0.contains(".tokenroll-") }
   }
 
   /// How the rolls of the history ended, the oldest first, as `tokenroll history` says it.
@@ -87,18 +89,4 @@ final class Workspace: Sendable {
     return try JSONDocument(parsing: result.output).root.elements.compactMap { $0["outcome"]?.string }
       .reversed()
   }
-}
-
-/// The names in a directory, sorted; none where it cannot be read.
-func names(in directory: String) -> [String] {
-  guard let stream = opendir(directory) else { return [] }
-  defer { closedir(stream) }
-  var names: [String] = []
-  while let entry = readdir(stream) {
-    let name = withUnsafeBytes(of: entry.pointee.d_name) {
-      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-    }
-    if name != ".", name != ".." { names.append(name) }
-  }
-  return names.sorted()
 }
