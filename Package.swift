@@ -81,7 +81,8 @@ let package = Package(
         "TestSupport",
       ]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["JSON", "TestSupport"], exclude: ["sdk_check.py", "ControlVarlinkCheck.py"],
+      name: "EndToEndTests", dependencies: ["JSON", "TestSupport"],
+      exclude: ["sdk_check.py", "ControlVarlinkCheck.py"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
