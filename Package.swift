@@ -71,7 +71,7 @@ let package = Package(
     tests("SimulationTests", ["SimulatedWorld", "Core"]),
     tests("ConfigurationTests", ["Configuration", "Core", "JSON"]),
     tests("PlatformTests", ["Platform", "Core", "CLinux", "TestSupport"]),
-    tests("CloudflareAPITests", ["CloudflareAPI", "Platform", "Core", "JSON"]),
+    tests("CloudflareAPITests", ["CloudflareAPI", "Platform", "Core", "JSON", "TestSupport"]),
     tests("SystemdTests", ["Systemd", "CSystemd", "Platform", "Core", "JSON", "TestSupport"]),
     tests("StoreTests", ["Store", "Platform", "Core", "TestSupport"]),
     tests(

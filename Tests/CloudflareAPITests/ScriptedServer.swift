@@ -1,6 +1,6 @@
-import Dispatch
 import Glibc
 import Synchronization
+import TestSupport
 
 /// A TCP server on the loopback that reads HTTP requests and does with each connection what a script says.
 final class ScriptedServer: Sendable {
@@ -49,12 +49,12 @@ final class ScriptedServer: Sendable {
     let bound = try LoopbackAddress.bind(listener)
     guard listen(listener, 128) == 0 else { throw SetupError(call: "listen", code: errno) }
     port = bound
-    Self.inBackground { [listener, weak self] in
+    startThread { [listener, weak self] in
       while true {
         let connection = accept(listener, nil, nil)
         guard connection >= 0, let self else { return }
         self.state.withLock { $0.connections += 1 }
-        Self.inBackground { self.serve(connection) }
+        startThread { self.serve(connection) }
       }
     }
   }
@@ -73,10 +73,6 @@ final class ScriptedServer: Sendable {
   /// Waits until the server has seen `event`.
   func wait(for event: Event) async {
     for await seen in events where seen == event { return }
-  }
-
-  private static func inBackground(_ body: @escaping @Sendable () -> Void) {
-    DispatchQueue(label: "scripted-server").async { body() }
   }
 }
 

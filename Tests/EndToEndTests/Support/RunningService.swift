@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import Synchronization
+import TestSupport
 
 /// A running service, whose log lines are events to wait for; killed when it is let go.
 final class RunningService: Sendable {
