@@ -24,7 +24,8 @@ extension ConfigurationDecoder {
     if AbsolutePath.lies(file, in: stateDirectory) {
       return refuse(
         node,
-        "\(quotation(file)) is in the state directory, \(quotation(stateDirectory)); write the metrics elsewhere")
+        "\(quotation(file)) is in the state directory, \(quotation(stateDirectory)); write the metrics elsewhere"
+      )
     }
     if let reserved = reservedFiles.updateValue("\"metrics.file\"", forKey: file) {
       reservedFiles[file] = reserved

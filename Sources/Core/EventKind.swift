@@ -144,7 +144,8 @@ public enum EventKind: String, Sendable, CaseIterable {
       .stateForeign,
       .actionFailed:
       .error
-    case .metricsNotWritten, .controlUnavailable, .rollingPaused, .clockImplausible, .notificationFailed, .escrowNotErased,
+    case .metricsNotWritten, .controlUnavailable, .rollingPaused, .clockImplausible, .notificationFailed,
+      .escrowNotErased,
       .rollNotReady, .rollRefused, .rateLimited,
       .publishedWithNarrowerRights,
       .secretFormUnexpected, .verificationUnknown:

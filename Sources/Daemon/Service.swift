@@ -152,7 +152,8 @@ public import Systemd
   /// Rolls go on without the socket: one that cannot be opened shows in the log.
   private func openControl() {
     let server = ControlServer(
-      services: services, rotator: rotator, feed: log, startedAt: startedAt, reload: { [weak self] in self?.reload() ?? [] },
+      services: services, rotator: rotator, feed: log, startedAt: startedAt,
+      reload: { [weak self] in self?.reload() ?? [] },
       unready: { [weak self] in self?.unready ?? 0 }, gather: { [unowned self] in metrics })
     do throws(SystemError) {
       try server.open(ControlSocket.path(stateDirectory: services.configuration.stateDirectory))

@@ -24,7 +24,8 @@ extension ServiceMetrics {
     text.sample(isRunning)
     text.family("tokenroll_start_time_seconds", .gauge, "When the service started")
     text.sample(startedAt)
-    text.family("tokenroll_clock_trusted", .gauge, "1 where the wall clock is gone by, 0 where nothing is rolled")
+    text.family(
+      "tokenroll_clock_trusted", .gauge, "1 where the wall clock is gone by, 0 where nothing is rolled")
     text.sample(isClockTrusted)
     text.family(
       "tokenroll_config_last_reload_successful", .gauge,
@@ -59,7 +60,10 @@ extension ServiceMetrics {
     for (name, help, time) in [
       ("last_attempt", "When a roll of the entry was sent last", \EntryNumbers.lastAttempt),
       ("last_success", "When the secret in force was issued", \.lastSuccess),
-      ("next_due", "When the entry is due; none while it is being rolled, or paused without an end", \.nextDue),
+      (
+        "next_due", "When the entry is due; none while it is being rolled, or paused without an end",
+        \.nextDue
+      ),
       (
         "replacement_due", "When the schedule wants the secret in force replaced, whatever came in between",
         \.replacementDue
@@ -75,7 +79,8 @@ extension ServiceMetrics {
       "tokenroll_credential_requests_left", .gauge, "Requests that the budget of the credential allows now")
     for credential in credentials { text.sample(credential.requestsLeft, [("credential", credential.name)]) }
     text.family(
-      "tokenroll_credential_requests_waiting", .gauge, "Requests that wait for the budget, or for a place in flight")
+      "tokenroll_credential_requests_waiting", .gauge,
+      "Requests that wait for the budget, or for a place in flight")
     for credential in credentials {
       text.sample(credential.requestsWaiting, [("credential", credential.name)])
     }
@@ -88,7 +93,8 @@ extension ServiceMetrics {
       }
     }
     text.family(
-      "tokenroll_api_request_duration_seconds", .histogram, "How long requests to the API took, answered or not")
+      "tokenroll_api_request_duration_seconds", .histogram,
+      "How long requests to the API took, answered or not")
     for call in APICall.allCases {
       text.sample(latencies[call] ?? Histogram(), [("call", call.rawValue)])
     }

@@ -14,6 +14,7 @@ import Testing
     let tokens = try sandbox.tokens().filter { $0.name != "credential" }
     var configuration = workspace.configuration
     configuration.api["timeout"] = "\"2s\""
+    configuration.metrics = #"{"file": "\#(workspace.directory.file("tokenroll.prom"))", "every": "1s"}"#
     configuration.entries = tokens.enumerated().map { index, token in
       workspace.entry(
         "entry-\(index)", token, schedule: ServiceConfiguration.Entry.every(index == 0 ? "2s" : "1y"))
@@ -78,6 +79,7 @@ import Testing
       #expect(!parts.found(in: try contents(of: path)), "\(path)")
     }
     #expect(names(in: workspace.state).contains("rolls.db"))
+    #expect(names(in: workspace.path).contains("tokenroll.prom"))
     #expect(workspace.escrowed.isEmpty && workspace.temporaries.isEmpty)
   }
 
