@@ -66,9 +66,9 @@ extension ServiceMetrics {
     let isListed = rotator.slots.count <= Self.mostListed
     var names: Set<String> = [""]
     for index in rotator.slots.indices {
-      let state = rotator.state(index)
-      entriesByState[state.summary, default: 0] += 1
+      entriesByState[rotator.summary(index), default: 0] += 1
       guard isListed else { continue }
+      let state = rotator.state(index)
       names.insert(state.name)
       entries.append(
         EntryNumbers(

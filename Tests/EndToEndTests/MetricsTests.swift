@@ -90,7 +90,13 @@ import Testing
   }
 
   @Test func aFileThatCannotBeWrittenIsSaidOnceAStretch() throws {
-    let service = try workspace.start(try configuration(schedule: ServiceConfiguration.Entry.every("1s")))
+    let configuration = try configuration(schedule: ServiceConfiguration.Entry.every("1s"))
+    try workspace.write(configuration)
+    let probe = ["check", "--probe", "--config", workspace.configurationFile]
+    let wrong = try TestProcess.run(TestProcess.product("tokenroll"), probe)
+    #expect(wrong.status == 1)
+    #expect(wrong.outputText.contains("wrong metrics: cannot open directory \(directory)"))
+    let service = try workspace.restart()
     let failure = try service.event("metricsNotWritten")
     #expect(failure.priority == 4)
     #expect(failure.message.contains(directory))
@@ -100,6 +106,8 @@ import Testing
     guard mkdir(directory, 0o755) == 0 else { throw TestFailure("mkdir \(directory)") }
     let watch = try FileWatch(directory)
     try watch.text(of: "tokenroll.prom", having: "tokenroll_running 1")
+    let right = try TestProcess.run(TestProcess.product("tokenroll"), probe)
+    #expect(right.outputText.contains("ok    metrics: \(file) can be replaced"))
     #expect(service.events("metricsNotWritten").count == 1)
     #expect(rename(directory, directory + ".gone") == 0)
     try service.event("metricsNotWritten", count: 2)
@@ -110,12 +118,12 @@ import Testing
   func aFileSystemThatHangsHoldsUpNoRoll() throws {
     guard mkdir(directory, 0o755) == 0 else { throw TestFailure("mkdir \(directory)") }
     let watch = try FileWatch(directory)
-    // The first replacement of the file takes 15 seconds.
+    // The first replacement of the file takes 10 seconds.
     let service = try workspace.start(
       try configuration(),
       through: [
         "strace", "-D", "-f", "-qq", "-o", workspace.directory.file("trace"), "-P", directory, "-e",
-        "inject=renameat,renameat2:delay_enter=15s:when=1",
+        "inject=renameat,renameat2:delay_enter=10s:when=1",
       ])
     try service.event("rollSettled", entry: "one")
     #expect(names(in: directory).contains { $0.hasPrefix(".tokenroll.prom.tokenroll-") })
