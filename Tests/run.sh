@@ -1,5 +1,5 @@
 #!/bin/bash
-# The whole suite: the service on a booted Debian where there is root, then unit and end-to-end tests.
+# The whole suite: the alerts, the service on a booted Debian where there is root, then unit and end-to-end tests.
 # Arguments go to `swift test`; with arguments the booted part is left out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -18,6 +18,7 @@ export TOKENROLL_SDK_PYTHON="$PWD/$sdk/bin/python3"
 
 status=0
 if [ $# -eq 0 ]; then
+  Tests/alerts.sh || status=1
   if [ "$(id -u)" -eq 0 ]; then
     deploy/build-deb.sh
     Tests/Booted/run.sh || status=1

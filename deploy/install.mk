@@ -39,6 +39,8 @@ install-service:
 	install -D -m 0644 deploy/config.schema.json $(DATADIR)/tokenroll/config.schema.json
 	install -D -m 0644 -t $(DOCDIR) docs/configuration.md docs/operations.md docs/control.md docs/security.md
 	install -D -m 0644 -t $(DOCDIR)/examples config.example.json
+	install -D -m 0644 -t $(DATADIR)/tokenroll/prometheus deploy/prometheus/tokenroll.rules.yml \
+	  deploy/prometheus/tokenroll-dashboard.json
 	install -D -m 0644 -t $(DOCDIR)/examples/drop-ins deploy/253-notify-reload.conf $(wildcard deploy/drop-ins/*.conf)
 
 install-sandbox:

@@ -10,16 +10,19 @@ public struct Configuration: Sendable, Equatable {
   public var stateDirectory: String
   /// `wait_for_clock`: nothing is rolled before the clock was synchronised since the machine started.
   public var waitForClock: Bool
+  /// `metrics`: the file with numbers for monitoring; nil where there is none.
+  public var metrics: MetricsSettings?
 
   /// A configuration of these parts.
   public init(
     api: APISettings, credentials: [String: CredentialSource], tokens: [Entry], stateDirectory: String,
-    waitForClock: Bool = false
+    waitForClock: Bool = false, metrics: MetricsSettings? = nil
   ) {
     self.api = api
     self.credentials = credentials
     self.tokens = tokens
     self.stateDirectory = stateDirectory
     self.waitForClock = waitForClock
+    self.metrics = metrics
   }
 }

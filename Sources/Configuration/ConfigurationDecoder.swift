@@ -43,6 +43,7 @@ final class ConfigurationDecoder {
     let waitForClock = parts[.waitForClock].flatMap { boolean($0).value } ?? false
     let api = parts[.api].flatMap(apiSettings) ?? APISettings()
     let credentials = parts[.credentials].map(credentialSources) ?? .absent
+    let metrics = parts[.metrics].flatMap(metricsSettings)
     credentialNames = credentials.map { Set($0.keys) }
     if let node = parts[.defaults] { defaults = entryDefaults(node) }
     let tokens = parts[.tokens].flatMap(entries)
@@ -56,7 +57,7 @@ final class ConfigurationDecoder {
     guard let credentials = credentials.value, let tokens else { return nil }
     return Configuration(
       api: api, credentials: credentials, tokens: tokens, stateDirectory: stateDirectory,
-      waitForClock: waitForClock)
+      waitForClock: waitForClock, metrics: metrics)
   }
 
   /// A destination among all.

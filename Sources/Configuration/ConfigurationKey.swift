@@ -5,7 +5,7 @@ package enum ConfigurationKey {
     case schema = "$schema"
     case stateDirectory = "state_directory"
     case waitForClock = "wait_for_clock"
-    case api, credentials, defaults, tokens
+    case api, metrics, credentials, defaults, tokens
   }
 
   /// `api`.
@@ -22,6 +22,11 @@ package enum ConfigurationKey {
   /// `api.rate_limit`.
   package enum RateLimit: String, CaseIterable, Sendable {
     case requests, per
+  }
+
+  /// `metrics`.
+  package enum Metrics: String, CaseIterable, Sendable {
+    case file, every
   }
 
   /// `credentials.NAME`.

@@ -82,6 +82,8 @@ public enum EventKind: String, Sendable, CaseIterable {
   case rollingPaused
   /// A pause was ended.
   case rollingResumed
+  /// The file with the metrics could not be written; rolls go on.
+  case metricsNotWritten
 
   /// The journal's MESSAGE_ID: 32 lower-case hexadecimal digits, never reused.
   public var messageID: String {
@@ -126,6 +128,7 @@ public enum EventKind: String, Sendable, CaseIterable {
     case .operatorRequest: "42ae1000a2bd46c3a25f21ef24e5f69f"
     case .rollingPaused: "d1468c22c25b4106bf56ee3ab8bcc529"
     case .rollingResumed: "48297c4096cc48cd9bdb93f68efcf57f"
+    case .metricsNotWritten: "23181c2b29bf49169495973e8b3557e9"
     }
   }
 
@@ -141,7 +144,8 @@ public enum EventKind: String, Sendable, CaseIterable {
       .stateForeign,
       .actionFailed:
       .error
-    case .controlUnavailable, .rollingPaused, .clockImplausible, .notificationFailed, .escrowNotErased,
+    case .metricsNotWritten, .controlUnavailable, .rollingPaused, .clockImplausible, .notificationFailed,
+      .escrowNotErased,
       .rollNotReady, .rollRefused, .rateLimited,
       .publishedWithNarrowerRights,
       .secretFormUnexpected, .verificationUnknown:

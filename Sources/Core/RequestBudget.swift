@@ -19,6 +19,14 @@ public struct RequestBudget: Sendable {
     return limit.requests - (sent.count - start)
   }
 
+  /// When nothing is spent any more, and no pause in force; nil where that is so at `uptime` already.
+  public mutating func restored(at uptime: TimeSpan) -> TimeSpan? {
+    forget(at: uptime)
+    let pauseEnd = pausedUntil.flatMap { $0 > uptime ? $0 : nil }
+    let lastLeaves = sent.count > start ? sent.last.map { $0 + limit.per } : nil
+    return [pauseEnd, lastLeaves].compactMap(\.self).max()
+  }
+
   /// Counts `cost` requests at `uptime`.
   public mutating func spend(_ cost: Int, at uptime: TimeSpan) {
     forget(at: uptime)

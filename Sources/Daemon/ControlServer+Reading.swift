@@ -119,7 +119,7 @@ extension ControlServer {
     try exchange.call.allow()
     let now = services.clock.bootTime
     if metricsText == nil || now - metricsAt >= .seconds(1) {
-      metricsText = ControlMetrics(rotator, events: feed.totals, startedAt: startedAt).text
+      metricsText = gather().text(.openMetrics)
       metricsAt = now
     }
     let text = metricsText

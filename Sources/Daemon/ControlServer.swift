@@ -19,6 +19,8 @@ internal import Synchronization
   /// Those who follow rolls, with the entries that are not at their end.
   var followers: [(exchange: ControlExchange, entries: Set<String>)] = []
 
+  /// Gathers the metrics.
+  let gather: @RotationActor () -> ServiceMetrics
   /// The last metrics, which who asks again within a second gets once more, and the boot time at which they were gathered.
   var metricsText: String?
   var metricsAt = TimeSpan.zero
@@ -30,16 +32,17 @@ internal import Synchronization
   private var timer: BootTimer?
 
   init(
-    services: RollServices, rotator: Rotator, feed: ControlFeed,
+    services: RollServices, rotator: Rotator, feed: ControlFeed, startedAt: Timestamp,
     reload: @escaping @RotationActor () -> [String],
-    unready: @escaping @RotationActor () -> Int
+    unready: @escaping @RotationActor () -> Int, gather: @escaping @RotationActor () -> ServiceMetrics
   ) {
     self.services = services
     self.rotator = rotator
     self.feed = feed
     self.reload = reload
     self.unready = unready
-    startedAt = services.clock.now
+    self.gather = gather
+    self.startedAt = startedAt
   }
 
   /// Begins to listen at `path`.

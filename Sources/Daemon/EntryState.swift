@@ -39,6 +39,11 @@ struct EntryState {
 }
 
 extension Rotator {
+  /// Where the entry in a slot stands, in one word.
+  func summary(_ index: Int) -> EntryState.Summary {
+    summary(of: index, isPaused: pause(of: slots[index].entry.name, at: services.clock.now) != nil)
+  }
+
   /// Where the entry in a slot stands.
   func state(_ index: Int) -> EntryState {
     let slot = slots[index]

@@ -3,7 +3,8 @@ internal import Core
 internal import Glibc
 internal import Platform
 
-/// Temporaries that a crash left beside the destinations of the configuration, disabled entries' included.
+/// Temporaries that a crash left beside the destinations of the configuration, disabled entries' included, and beside the
+/// metrics.
 @RotationActor enum Leftovers {
   private struct Place: Hashable {
     let directory: Substring
@@ -33,6 +34,10 @@ internal import Platform
         if failure == nil { break }
       }
       if let failure { failures.append(failure) }
+    }
+    // Those of the metrics hold no secret; what is wrong with their directory shows when they are written.
+    if let file = services.configuration.metrics?.file {
+      _ = try? AtomicFile.removeLeftovers(MetricsFile.specification(file))
     }
     return failures
   }

@@ -18,7 +18,7 @@ internal import Systemd
     public var line: String { (isGood ? "ok    " : "wrong ") + text }
   }
 
-  /// Tries every credential, every token and every destination of `configuration`; nothing is rolled.
+  /// Tries every credential, every token, every destination and the metrics of `configuration`; nothing is rolled.
   public static func run(_ configuration: Configuration) async -> [Finding] {
     let client: CloudflareClient
     do throws(ClientError) {
@@ -41,6 +41,9 @@ internal import Systemd
         findings.append(Finding(isGood: false, text: "credential \(name): \(error)"))
       }
     }
+    if let file = configuration.metrics?.file {
+      findings.append(replacement("metrics", file) { MetricsFile.specification(file) })
+    }
     let publisher = Publisher(escrow: Escrow(stateDirectory: configuration.stateDirectory))
     for entry in configuration.tokens {
       findings += destinations(of: entry, publisher)
@@ -52,13 +55,21 @@ internal import Systemd
 
   private static func destinations(of entry: Entry, _ publisher: Publisher) -> [Finding] {
     entry.publish.map { destination in
-      do throws(SystemError) {
-        let notices = try AtomicFile.prove(try publisher.specification(of: destination))
-        let remarks = notices.map { "; note: \($0)" }.joined()
-        return Finding(isGood: true, text: "\(entry.name): \(destination.file) can be replaced\(remarks)")
-      } catch {
-        return Finding(isGood: false, text: "\(entry.name): \(error)")
+      replacement(entry.name, destination.file) { () throws(SystemError) in
+        try publisher.specification(of: destination)
       }
+    }
+  }
+
+  /// Whether a file of `owner` can be replaced.
+  private static func replacement(
+    _ owner: String, _ file: String, _ specification: () throws(SystemError) -> FileSpecification
+  ) -> Finding {
+    do throws(SystemError) {
+      let remarks = try AtomicFile.prove(try specification()).map { "; note: \($0)" }.joined()
+      return Finding(isGood: true, text: "\(owner): \(file) can be replaced\(remarks)")
+    } catch {
+      return Finding(isGood: false, text: "\(owner): \(error)")
     }
   }
 

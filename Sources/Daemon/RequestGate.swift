@@ -97,6 +97,20 @@ internal import Platform
   /// How many wait.
   var waitingCount: Int { waiting.values.reduce(0) { $0 + $1.count } }
 
+  /// How many of them want `credential`.
+  func waitingCount(_ credential: String) -> Int { waiting[credential]?.count ?? 0 }
+
+  /// How many requests `credential` has left.
+  func remaining(_ credential: String) -> Int {
+    budgets[credential, default: RequestBudget(rateLimit)].remaining(at: clock.bootTime)
+  }
+
+  /// The boot time at which every budget is whole again; nil where that is so now.
+  var restoredAt: TimeSpan? {
+    let now = clock.bootTime
+    return budgets.keys.compactMap { budgets[$0]?.restored(at: now) }.max()
+  }
+
   private func admit() {
     var earliest: TimeSpan?
     var blocked: Set<String> = []

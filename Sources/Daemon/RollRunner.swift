@@ -134,7 +134,7 @@ extension RollRunner {
 
   private func inspect(_ old: OldSecret) async -> RollEvent {
     guard let credential else { return .notInspected(APIFailure(.notSent, "the credential was not read")) }
-    let answer = await request("looking the token up") {
+    let answer = await request(.lookup) {
       await services.issuer.token(account: entry.accountID, token: entry.tokenID, credential: credential)
     }
     switch answer {
@@ -156,7 +156,8 @@ extension RollRunner {
       oldFingerprint: wanted.oldIsInForce ? oldSecret?.fingerprint : nil, modifiedOn: wanted.modifiedOn,
       needsConfirmation: wanted.needsConfirmation)
     do throws(StoreError) {
-      try services.store.recordIntent(roll, token: record.row, entry: entry.name)
+      let hasReplaced = try services.store.recordIntent(roll, token: record.row, entry: entry.name)
+      if hasReplaced { services.counters.count(.lost) }
     } catch {
       abandon()
       return .intentNotRecorded(error.description)
@@ -171,7 +172,7 @@ extension RollRunner {
   private func send() async -> RollEvent {
     guard let credential else { return .notRolled(APIFailure(.notSent, "the credential was not read")) }
     sentAt = services.clock.bootTime
-    let answer = await request("rolling the token") {
+    let answer = await request(.roll) {
       await services.issuer.roll(account: entry.accountID, token: entry.tokenID, credential: credential)
     }
     self.credential = nil
@@ -194,6 +195,7 @@ extension RollRunner {
       try services.store.withdraw(
         token: record.row, outcome, reason: reason, owesCure: owesCure, failures: machine.failures,
         doubtUntil: machine.doubtUntil, at: services.clock.now)
+      services.counters.count(outcome)
     } catch {
       report(Event(.stateNotWritten, "The intent could not be taken back: \(error); a restart resolves it."))
     }
@@ -260,6 +262,7 @@ extension RollRunner {
     } catch {
       return .notSettled(error.description)
     }
+    services.counters.count(outcome)
     record = settled
     eraseEscrow()
     intent = nil
@@ -301,7 +304,7 @@ extension RollRunner {
     releasePermit()
     permit = await services.gate.acquire(entry.credential, urgency: .cure, since: since)
     guard permit != nil else { return .notModified(APIFailure(.notSent, "the service is stopping")) }
-    let answer = await request("looking the token up") {
+    let answer = await request(.lookup) {
       await services.issuer.token(account: entry.accountID, token: entry.tokenID, credential: credential)
     }
     releasePermit()
@@ -321,7 +324,7 @@ extension RollRunner {
   }
 
   private func standing(of secret: Secret) async -> Standing {
-    let answer = await request("asking whether a secret is in force") {
+    let answer = await request(.verify) {
       await services.issuer.verify(account: entry.accountID, secret: secret)
     }
     switch answer {
@@ -342,13 +345,14 @@ extension RollRunner {
 extension RollRunner {
   /// Makes one request, bounded, counted, and heeding what the API says about its limits.
   private func request<Value>(
-    _ what: String, _ body: () async -> Answer<Value>
+    _ call: APICall, _ body: () async -> Answer<Value>
   ) async -> Result<Value, APIFailure> {
     if permit != nil { services.gate.spend(&permit) }
     let api = services.configuration.api
-    let step = services.health.begin("\(what) of \(entry.name)", within: api.timeout + .seconds(30))
+    let step = services.health.begin("\(call.words) of \(entry.name)", within: api.timeout + .seconds(30))
     let answer = await body()
     services.health.end(step)
+    services.counters.count(call, APIResult(answer.result), took: answer.trace.duration)
     if case .failure(let failure) = answer.result, failure.effect == .rateLimited {
       services.gate.pause(entry.credential, for: failure.retryAfter ?? api.rateLimit.per)
     } else if let limit = answer.trace.rateLimit, limit.remaining == 0, let reset = limit.reset {

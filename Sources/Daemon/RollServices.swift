@@ -16,6 +16,7 @@ internal import Store
   let log: any EventSink
   let clock: any Clock
   let health: Health
+  let counters = ServiceCounters()
 
   init(
     configuration: Configuration, issuer: any TokenIssuer, gate: RequestGate, store: RollStore,

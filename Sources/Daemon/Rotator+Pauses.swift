@@ -35,6 +35,13 @@ extension Rotator {
     return pauses.sorted { $0.key < $1.key }.map(\.value).filter { $0.isInForce(at: now) }
   }
 
+  /// The boot time at which the first of them ends by itself; nil where none does.
+  var pauseEndsAt: TimeSpan? {
+    let now = services.clock.now
+    let end = pausesInForce.compactMap(\.until).min()
+    return end.map { services.clock.bootTime + ($0 - now) }
+  }
+
   /// Says that new rolls are not begun, when a pause begins and at every start of the service during it.
   func report(_ pause: Pause) {
     let end = pause.until.map { "until \($0.rfc3339)" } ?? "until `tokenroll resume`"

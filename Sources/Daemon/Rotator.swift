@@ -289,13 +289,26 @@ extension Rotator {
     return pause.until.map { max(due, $0) }
   }
 
+  /// When the schedule wants the secret in force replaced; no failure, pause or restart puts that off. Nil where it never
+  /// does.
+  func replacementDue(_ index: Int) -> Timestamp? {
+    let slot = slots[index]
+    guard slot.isConfigured, slot.entry.enabled else { return nil }
+    let record = runners[index]?.record ?? slot.record
+    return services.planner.following(slot.entry, record, after: record.lastSuccess ?? record.firstSeen)
+  }
+
   private func drop(_ name: String) {
     onProgress(RollProgress(entry: name, phase: .waiting, result: .dropped))
   }
 
   /// Begins what is due, as far as the lanes have room, and arms the timer for the next.
   func tick() {
-    guard !isStopping, isClockTrusted else { return }
+    guard !isStopping else { return }
+    guard isClockTrusted else {
+      onChange()
+      return
+    }
     let now = services.clock.now
     var earliest: Timestamp?
     for credential in lanes.keys {

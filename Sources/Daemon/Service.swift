@@ -35,7 +35,10 @@ public import Systemd
   private let lock: InstanceLock
   private let services: RollServices
   private let rotator: Rotator
+  private let startedAt: Timestamp
   private var control: ControlServer?
+  private var metricsFile: MetricsFile?
+  private var lastReload: LastReload
   private var unready = 0
   private var stopped: CheckedContinuation<Void, Never>?
   private var isStopping = false
@@ -59,6 +62,8 @@ public import Systemd
   private init(_ options: Options, _ log: ControlFeed) throws(ServiceFailure) {
     self.options = options
     self.log = log
+    startedAt = clock.now
+    lastReload = LastReload(isAccepted: true, time: startedAt)
     do {
       try ProcessHardening.apply()
       SignalSource.ignoreBrokenPipes()
@@ -110,6 +115,7 @@ public import Systemd
       unfinished = try rotator.load()
       clockWatch = try ClockWatch { [weak self] in self?.clockWasSet() }
       watchdog = try makeWatchdog()
+      metricsFile = try makeMetricsFile()
     } catch {
       throw ServiceFailure(error)
     }
@@ -122,9 +128,13 @@ public import Systemd
         kind: .unavailable,
         description: "no entry could be rolled as things stand; see the messages before this one")
     }
-    rotator.onChange = { [weak self] in self?.updateStatus() }
+    rotator.onChange = { [weak self] in
+      self?.updateStatus()
+      self?.metricsFile?.noteChange()
+    }
     openControl()
     rotator.start(unfinished)
+    metricsFile?.use(services.configuration.metrics)
     watchdog.start()
     log.record(
       Event(.serviceReady, "tokenroll \(Version.current) is at work: \(rotator.summary.line(at: clock.now)).")
@@ -132,6 +142,7 @@ public import Systemd
     tell { (notifier) throws(SystemdError) in try notifier.ready(status: statusLine) }
     if !isStopping { await withCheckedContinuation { stopped = $0 } }
     await stop()
+    await metricsFile?.finish()
     control?.close()
     watchdog.stop()
     clockWatch.cancel()
@@ -141,13 +152,27 @@ public import Systemd
   /// Rolls go on without the socket: one that cannot be opened shows in the log.
   private func openControl() {
     let server = ControlServer(
-      services: services, rotator: rotator, feed: log, reload: { [weak self] in self?.reload() ?? [] },
-      unready: { [weak self] in self?.unready ?? 0 })
+      services: services, rotator: rotator, feed: log, startedAt: startedAt,
+      reload: { [weak self] in self?.reload() ?? [] },
+      unready: { [weak self] in self?.unready ?? 0 }, gather: { [unowned self] in metrics })
     do throws(SystemError) {
       try server.open(ControlSocket.path(stateDirectory: services.configuration.stateDirectory))
       control = server
     } catch {
       log.record(Event(.controlUnavailable, "The commands that talk to the service do not work: \(error)."))
+    }
+  }
+
+  private var metrics: ServiceMetrics {
+    ServiceMetrics(
+      rotator, events: log.totals, startedAt: startedAt, lastReload: lastReload, unready: unready)
+  }
+
+  private func makeMetricsFile() throws(SystemError) -> MetricsFile {
+    try MetricsFile(services: services) { [unowned self] in
+      // What nobody does: a budget is whole again, a pause is over.
+      let changes = [services.gate.restoredAt, rotator.pauseEndsAt].compactMap(\.self)
+      return (metrics, changes.min())
     }
   }
 
@@ -193,6 +218,8 @@ extension Service {
     tell { (notifier) throws(SystemdError) in try notifier.reloading() }
     // Whatever happens, systemd is told that the reload is over.
     defer { tell { (notifier) throws(SystemdError) in try notifier.ready(status: statusLine) } }
+    lastReload = LastReload(isAccepted: true, time: clock.now)
+    defer { metricsFile?.use(services.configuration.metrics) }
     do {
       let configuration = try ConfigurationFile.load(options.configurationFile)
       guard configuration.stateDirectory == services.configuration.stateDirectory else {
@@ -204,6 +231,7 @@ extension Service {
       }
       try take(configuration)
     } catch {
+      lastReload.isAccepted = false
       let problems = ServiceFailure(error).description.split(separator: "\n").map(String.init)
       for line in problems {
         log.record(Event(.configurationRefused, "\(line) (the configuration in use stays)"))

@@ -2,15 +2,21 @@ public import Core
 
 extension RollStore {
   /// Makes the intent of `roll` durable. Another intent of the token was lost, and goes to the history as such.
-  public func recordIntent(_ roll: UnsettledRoll, token row: Int64, entry: String) throws(StoreError) {
+  ///
+  /// Returns whether there was one that the history did not have yet.
+  @discardableResult
+  public func recordIntent(_ roll: UnsettledRoll, token row: Int64, entry: String) throws(StoreError) -> Bool
+  {
+    var hasReplaced = false
     try database.transaction { () throws(StoreError) in
-      try closeIntent(of: row, .lost, at: roll.startedAt, outage: nil, detail: nil)
+      hasReplaced = try closeIntent(of: row, .lost, at: roll.startedAt, outage: nil, detail: nil)
       try insertIntent.run(
         .integer(row), .text(roll.id.description), .text(entry), .text(roll.cause.rawValue),
         .text(roll.stage.rawValue), .integer(roll.startedAt.microseconds), .blob(roll.oldFingerprint?.bytes),
         .integer(roll.modifiedOn?.microseconds), .integer(roll.needsConfirmation ? 1 : 0))
       try attempted.run(.integer(roll.startedAt.microseconds), .integer(row))
     }
+    return hasReplaced
   }
 
   /// Takes the intent back: it goes to the history, and leaves a debt where `owesCure`.
@@ -74,14 +80,17 @@ extension RollStore {
     return found
   }
 
+  /// Moves the roll in hand to the history; false where there is none.
+  @discardableResult
   private func closeIntent(
     of row: Int64, _ outcome: RollOutcome, at now: Timestamp, outage: TimeSpan?, detail: String?
-  ) throws(StoreError) {
+  ) throws(StoreError) -> Bool {
     var intent: (id: String, entry: String, cause: String, startedAt: Int64)?
     try selectIntent.rows(.integer(row)) { intent = ($0.text(0), $0.text(1), $0.text(2), $0.integer(3)) }
-    guard let intent else { return }
+    guard let intent else { return false }
     try insertHistory.run(
       .integer(row), .text(intent.id), .text(intent.entry), .text(intent.cause), .text(outcome.rawValue),
       .integer(intent.startedAt), .integer(now.microseconds), .integer(outage?.microseconds), .text(detail))
+    return true
   }
 }

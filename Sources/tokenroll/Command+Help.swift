@@ -12,6 +12,7 @@ extension Command {
     case .retry: "have entries that wait for another attempt make it now"
     case .reload: "have the running service read its configuration again"
     case .watch: "show events as they happen"
+    case .metrics: "print the numbers of the running service for monitoring"
     case .pause: "begin no new rolls, of one entry or of any"
     case .resume: "end a pause"
     case .adoptState: "take over the state of another machine"
@@ -99,6 +100,13 @@ extension Command {
     case .watch:
       """
       Every event from now on, whatever the service logs, until interrupted.
+      """
+    case .metrics:
+      """
+      In the OpenMetrics format. For node_exporter, the service keeps a file by itself:
+      the key "metrics" of the configuration.
+
+      Exit status: 0; 3 the service does not run; 69 it does not answer.
       """
     case .pause:
       """

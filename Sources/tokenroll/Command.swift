@@ -13,6 +13,7 @@ enum Command: String, CaseIterable {
   case retry
   case reload
   case watch
+  case metrics
   case pause
   case resume
   case adoptState = "adopt-state"
@@ -45,6 +46,7 @@ enum Command: String, CaseIterable {
       case .retry: return RetryCommand.run(options)
       case .reload: return ReloadCommand.run(options)
       case .watch: return WatchCommand.run(options)
+      case .metrics: return MetricsCommand.run(options)
       case .pause: return try PauseCommand.run(options)
       case .resume: return try PauseCommand.resume(options)
       case .adoptState: return AdoptStateCommand.run(options)

@@ -88,7 +88,9 @@ extension Options {
   }
 
   /// The commands that talk to the running service.
-  private static let talking: Set<Command> = [.status, .roll, .retry, .reload, .watch, .pause, .resume]
+  private static let talking: Set<Command> = [
+    .status, .roll, .retry, .reload, .watch, .metrics, .pause, .resume,
+  ]
 
   private static func number(
     _ text: String, _ option: String, _ range: ClosedRange<Int>

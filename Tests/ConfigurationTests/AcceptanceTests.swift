@@ -29,6 +29,7 @@ import Testing
       {
         "$schema": "config.schema.json",
         "state_directory": "/srv/state", "wait_for_clock": true,
+        "metrics": {"file": "/srv/m.prom", "every": "5min"},
         "api": {
           "base_url": "https://api.example.net:8443/client/v4", "timeout": "20s", "connect_timeout": "5s",
           "settle_time": "1min", "ca_file": "/etc/ssl/own.pem", "max_in_flight": 4,
@@ -81,12 +82,14 @@ import Testing
         Destination(file: "/srv/a.json", format: .json, key: "secret"),
         Destination(file: "/srv/r2.env", format: .r2Env),
       ])
+    var metrics = MetricsSettings(file: "/srv/m.prom")
+    metrics.every = .minutes(5)
     let expected = Configuration(
       api: api,
       credentials: [
         "main": CredentialSource(file: "/etc/a"), "unused.one": CredentialSource(file: "cred-b"),
       ],
-      tokens: [entry], stateDirectory: "/srv/state", waitForClock: true)
+      tokens: [entry], stateDirectory: "/srv/state", waitForClock: true, metrics: metrics)
     #expect(try decode(text) == expected)
   }
 

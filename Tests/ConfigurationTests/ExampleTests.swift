@@ -37,6 +37,7 @@ import Testing
     let keys =
       ConfigurationKey.Top.allCases.map(\.rawValue) + ConfigurationKey.API.allCases.map(\.rawValue)
       + ConfigurationKey.RateLimit.allCases.map(\.rawValue)
+      + ConfigurationKey.Metrics.allCases.map(\.rawValue)
       + ConfigurationKey.Defaults.allCases.map(\.rawValue)
       + ConfigurationKey.Entry.allCases.map(\.rawValue) + ConfigurationKey.Schedule.allCases.map(\.rawValue)
       + ConfigurationKey.Destination.allCases.map(\.rawValue) + Destination.Format.allCases.map(\.rawValue)

@@ -9,7 +9,7 @@ import Testing
       #"9:3: state_dir: this key is not known; did you mean "state_directory"?"#),
     Refusal(
       [.more: #""zzz": 1"#],
-      #"9:3: zzz: this key is not known; known here: $schema, state_directory, wait_for_clock, api, credentials, defaults, tokens"#
+      #"9:3: zzz: this key is not known; known here: $schema, state_directory, wait_for_clock, api, metrics, credentials, defaults, tokens"#
     ),
     Refusal([.more: #""credentials": {}"#], #"9:3: credentials: this key is there twice"#),
     Refusal([.more: #""$schema": 1"#], #"9:14: $schema: must be a string, not a number"#),

@@ -22,6 +22,7 @@ import Testing
         #""api": {"timeout": "1min 30s", "connect_timeout": "1.5s", "settle_time": "0", "ca_file": "/x"}"#
     ],
     [.more: #""api": {"max_in_flight": 256, "rate_limit": {"requests": 1000000, "per": "1d"}}"#],
+    [.more: #""metrics": {"file": "/x.prom"}"#], [.more: #""metrics": {"file": "/x", "every": "10s"}"#],
     [.more: #""defaults": {}"#], [.more: #""defaults": {"schedule": {}, "publish": {}}"#],
     [
       .schedule: "", .credential: "",
@@ -95,6 +96,9 @@ import Testing
     [.more: #""api": {"base_url": "http://localhost@example.net"}"#], [.more: #""api": {"timeout": 30}"#],
     [.more: #""api": {"max_in_flight": 0}"#], [.more: #""api": {"max_in_flight": "8"}"#],
     [.more: #""api": {"rate_limit": {"requests": 1000001}}"#], [.more: #""api": {"retries": 5}"#],
+    [.more: #""metrics": "/x.prom""#], [.more: #""metrics": {}"#], [.more: #""metrics": {"file": "x"}"#],
+    [.more: #""metrics": {"file": "/x", "every": 60}"#],
+    [.more: #""metrics": {"file": "/x", "mode": "0644"}"#],
     [.more: #""defaults": {"publish": {"file": "/x"}}"#], [.more: #""defaults": {"publish": {"key": "K"}}"#],
     [.more: #""defaults": {"account_id": "x"}"#], [.more: #""defaults": {"name": "x"}"#],
     [.more: #""defaults": {"schedule": {"every": "1d", "calendar": "daily"}}"#],

@@ -9,6 +9,7 @@ import Testing
     ("", ConfigurationKey.Top.allCases.map(\.rawValue)),
     ("$defs.api", ConfigurationKey.API.allCases.map(\.rawValue)),
     ("$defs.rate_limit", ConfigurationKey.RateLimit.allCases.map(\.rawValue)),
+    ("$defs.metrics", ConfigurationKey.Metrics.allCases.map(\.rawValue)),
     ("$defs.credential", ConfigurationKey.Credential.allCases.map(\.rawValue)),
     ("$defs.defaults", ConfigurationKey.Defaults.allCases.map(\.rawValue)),
     ("$defs.defaults.properties.publish", ConfigurationKey.DefaultDestination.allCases.map(\.rawValue)),
@@ -62,6 +63,7 @@ import Testing
   @Test func missingKeysAreThoseThatTheDecoderMisses() throws {
     #expect(try strings("required") == ["credentials", "tokens"])
     #expect(try strings("$defs.credential.required") == ["file"])
+    #expect(try strings("$defs.metrics.required") == ["file"])
     #expect(try strings("$defs.entry.required") == ["name", "token_id", "publish"])
     #expect(try strings("$defs.destination.required") == ["file"])
     let given = #""defaults": {"account_id": "\#(String(repeating: "0", count: 32))", "credential": "main"}"#
@@ -102,6 +104,7 @@ import Testing
     #expect(try node("$defs.api.properties.max_in_flight.default").integer == Int64(api.maxInFlight))
     #expect(try node("$defs.rate_limit.properties.requests.default").integer == Int64(api.rateLimit.requests))
     #expect(try span("$defs.rate_limit.properties.per") == api.rateLimit.per)
+    #expect(try span("$defs.metrics.properties.every") == MetricsSettings(file: "/x").every)
     let entry = try #require(try Sample().decoded().tokens.first)
     #expect(try node("$defs.entry.properties.enabled.default").boolean == entry.enabled)
     #expect(try span("$defs.schedule.properties.jitter") == entry.schedule.jitter)

@@ -75,4 +75,16 @@ struct RequestBudgetTests {
     budget.refund(1, spentAt: .seconds(0))
     #expect(budget.remaining(at: .seconds(62)) == 0)
   }
+
+  @Test func isWholeAgainWhenTheLastRequestHasLeftTheWindow() {
+    var budget = RequestBudget(RateLimit(requests: 5, per: .seconds(60)))
+    #expect(budget.restored(at: .seconds(1)) == nil)
+    budget.spend(1, at: .seconds(1))
+    budget.spend(1, at: .seconds(11))
+    #expect(budget.restored(at: .seconds(20)) == .seconds(71))
+    #expect(budget.restored(at: .seconds(71)) == nil)
+    budget.pause(until: .seconds(200))
+    #expect(budget.restored(at: .seconds(80)) == .seconds(200))
+    #expect(budget.restored(at: .seconds(200)) == nil)
+  }
 }

@@ -1,20 +1,12 @@
 import Core
-import Glibc
-import Platform
 import Testing
 
 @testable import Daemon
 
 /// What the socket says about itself is what it does, and what the shipped file says.
 @Suite struct ControlInterfaceTests {
-  private func repositoryFile(_ path: String) throws -> String {
-    let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-    let bytes = try AtomicFile.readFile("\(root)/\(path)", limit: 1 << 20)
-    return bytes.withBytes { String(decoding: $0, as: UTF8.self) }
-  }
-
   @Test func theDescriptionIsTheShippedFile() throws {
-    #expect(try repositoryFile("deploy/org.tokenroll.Control.varlink") == ControlInterface.control)
+    #expect(try Repository.text("deploy/org.tokenroll.Control.varlink") == ControlInterface.control)
   }
 
   /// The names after `keyword` in a description.

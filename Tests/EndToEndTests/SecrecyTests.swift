@@ -15,6 +15,7 @@ import Testing
     let tokens = try sandbox.tokens().filter { $0.name != "credential" }
     var configuration = workspace.configuration
     configuration.api["timeout"] = "\"2s\""
+    configuration.metrics = #"{"file": "\#(workspace.directory.path("tokenroll.prom"))", "every": "1s"}"#
     configuration.entries = tokens.enumerated().map { index, token in
       workspace.entry(
         "entry-\(index)", token, schedule: ServiceConfiguration.Entry.every(index == 0 ? "2s" : "1y"))
@@ -79,6 +80,7 @@ import Testing
       #expect(!parts.found(in: try contents(of: path)), "\(path)")
     }
     #expect(TemporaryDirectory.names(workspace.state).contains("rolls.db"))
+    #expect(TemporaryDirectory.names(workspace.directory.path).contains("tokenroll.prom"))
     #expect(workspace.escrowed.isEmpty && workspace.temporaries.isEmpty)
   }
 

@@ -3,7 +3,7 @@
 
 _tokenroll() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} choices='' i
-  local commands='run check plan calendar history status roll retry reload watch pause resume adopt-state version help' config=()
+  local commands='run check plan calendar history status roll retry reload watch metrics pause resume adopt-state version help' config=()
   COMPREPLY=()
 
   for ((i = 2; i < COMP_CWORD; i++)); do
@@ -34,7 +34,7 @@ _tokenroll() {
           history) choices='--config --entry --limit --json --help' ;;
           status) choices='--config --socket --json --help' ;;
           roll) choices='--config --socket --all --yes --help' ;;
-          retry | reload | resume) choices='--config --socket --help' ;;
+          retry | reload | metrics | resume) choices='--config --socket --help' ;;
           watch) choices='--config --socket --json --help' ;;
           pause) choices='--config --socket --reason --for --help' ;;
           help) choices=$commands ;;

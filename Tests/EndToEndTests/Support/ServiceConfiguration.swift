@@ -32,6 +32,8 @@ struct ServiceConfiguration: Sendable {
   var stateDirectory: String
   /// Further members of `api`, each with its value in JSON.
   var api: [String: String] = ["settle_time": "\"0s\""]
+  /// In JSON; nil for none.
+  var metrics: String?
   var entries: [Entry] = []
 
   var json: String {
@@ -42,7 +44,7 @@ struct ServiceConfiguration: Sendable {
     let tokens = entries.map(Self.json).joined(separator: ",\n")
     return """
       {"api": \(Self.object(api)), "credentials": \(Self.object(credentials)),
-      "state_directory": \(Self.quoted(stateDirectory)), "tokens": [
+      "state_directory": \(Self.quoted(stateDirectory)), \(metrics.map { "\"metrics\": \($0), " } ?? "")"tokens": [
       \(tokens)
       ]}
       """
