@@ -25,3 +25,10 @@ public func fileNames(in path: String) throws(SystemError) -> [String] {
   guard errno == 0 else { throw SystemError("cannot read the directory", path, code: errno) }
   return names
 }
+
+/// The path without symbolic links that `path` leads to; nil where that cannot be found out.
+public func resolvedPath(_ path: String) -> String? {
+  guard let target = realpath(path, nil) else { return nil }
+  defer { free(target) }
+  return String(cString: target)
+}
