@@ -29,8 +29,11 @@ struct Vantage {
   func finding(_ subject: String, _ error: SystemError, cure: String) -> Finding {
     let isAboutRights = error.code == EACCES || error.code == EPERM || error.code == 0
     guard isOrdinary, isAboutRights else { return .fail(subject, "\(error)", cure: cure) }
+    // What the service would be told to do about it is not what is in the way here.
+    var refusal = error
+    refusal.context = nil
     return .warn(
-      subject, "not for user \(geteuid()) to see: \(error)",
+      subject, "not for user \(geteuid()) to judge: \(refusal)",
       cure: "run `tokenroll doctor` as root or as \(name)")
   }
 }

@@ -166,6 +166,20 @@ import Testing
     #expect(failures.count >= 3)
   }
 
+  @Test func aStateThatARestartOfTheMachineEndsIsFound() throws {
+    let workspace = try Workspace(sandbox, in: .memory)
+    mkdir(workspace.state, 0o700)
+    var configuration = workspace.configuration
+    configuration.entries = [workspace.entry("edge", token)]
+    try workspace.write(configuration)
+    let diagnosis = try Diagnosis(workspace)
+    let found = try trouble(diagnosis)
+    #expect(found.subject == "state")
+    #expect(found.text.contains("lies in memory"))
+    #expect(
+      diagnosis.found("warn").contains { $0.subject == "disk" && $0.text.contains(workspace.published) })
+  }
+
   @Test func aDamagedStateIsFound() throws {
     try workspace.restart().stopped(after: "serviceReady")
     let descriptor = open("\(workspace.state)/rolls.db", O_WRONLY | O_CLOEXEC)
