@@ -234,6 +234,13 @@ import Testing
     #expect(found.cure == "chmod 0600 \(workspace.directory.file("credential"))")
   }
 
+  @Test func aConfigurationThatOthersCanWriteIsFound() throws {
+    chmod(workspace.configurationFile, 0o666)
+    let found = try trouble(Diagnosis(workspace))
+    #expect(found.subject == "configuration")
+    #expect(found.cure == "chmod go-w \(workspace.configurationFile)")
+  }
+
   // MARK: - Other users
 
   @Test(.enabled(if: geteuid() == 0, "becoming another user needs root"))

@@ -97,6 +97,30 @@ import Testing
     #expect(unit.isAmbient("CAP_CHOWN") == isAmbient)
   }
 
+  @Test(arguments: [
+    ("/srv/a", "writable"), ("/srv/closed/a", "inaccessible"), ("/srv/closed/open", "inaccessible"),
+    ("/usr/lib", "readOnly"), ("/srv/ro", "readOnly"), ("/home/a", "readOnly"), ("/srv/empty/a", "hidden"),
+    ("/srv/empty/back", "writable"), ("/srv/empty/ro", "readOnly"), ("/etc/x", "readOnly"),
+    ("/etc/y/a", "writable"), ("/var/lib/x/escrow", "writable"), ("/tmp", "writable"),
+  ])
+  func theNearestSettingSaysWhatCanBeDoneWithADirectory(path: String, access: String) throws {
+    let settings = """
+      ProtectSystem=yes
+      ProtectHome=read-only
+      ReadOnlyPaths=/srv/ro /etc/x
+      InaccessiblePaths=-/srv/closed/
+      BindPaths=/srv/closed/open /srv/other:/srv/empty/back
+      BindReadOnlyPaths=/srv/empty/ro
+      TemporaryFileSystem=/srv/empty:ro
+      ReadWritePaths=/srv/empty/a
+      StateDirectory=x
+      ConfigurationDirectory=x y
+      PrivateTmp=no
+      """
+    let unit = try #require(try find(["usr/x.service": "[Service]\n\(settings)\n"]))
+    #expect("\(unit.access(to: path))".hasPrefix(access))
+  }
+
   @Test func pathsMayHaveSpecifiers() throws {
     let unit = try #require(
       try find(["usr/x.service": "[Service]\nProtectSystem=strict\nReadWritePaths=%S/app %E/%N 100%%\n"]))
