@@ -46,7 +46,7 @@ extension Doctor {
   }
 
   private mutating func examineRights(_ subject: String, _ path: String) {
-    guard let rights = try? FileRights(of: path) else { return }
+    guard let rights = try? FileAttributes(of: path) else { return }
     let isForAll = rights.mode & (S_IROTH | S_IWOTH) != 0
     let isForGroup =
       rights.mode & (S_IRGRP | S_IWGRP) != 0 && rights.group != 0
@@ -64,12 +64,7 @@ extension Doctor {
     if let path = try? CredentialsDirectory.current.resolve(name) { return path }
     let running = "/run/credentials/\(UnitCheck.unitName)/\(name)"
     if access(running, F_OK) == 0 { return running }
-    guard let source = unit?.source(ofCredential: name) else { return nil }
-    if source.hasPrefix("/") { return source }
-    // In the order of systemd.exec(5); where none is, the first is where it belongs, unless it is encrypted.
-    let stores = ["/etc/credstore", "/run/credstore", "/usr/lib/credstore"].map { "\($0)/\(source)" }
-    if let found = stores.first(where: { access($0, F_OK) == 0 }) { return found }
-    return access("/etc/credstore.encrypted/\(source)", F_OK) == 0 ? nil : stores[0]
+    return unit?.source(ofCredential: name)
   }
 }
 

@@ -1,5 +1,5 @@
 internal import Configuration
-internal import Core
+public import Core
 internal import Glibc
 internal import Platform
 internal import Store
@@ -17,6 +17,16 @@ extension Doctor {
           "unit",
           "no \(UnitCheck.unitName) is installed",
           cure: UnitCheck.installation))
+    }
+  }
+
+  /// What a service that has run since `start` does not know yet, for systemd reads it at the start alone.
+  public nonisolated static func changes(since start: Timestamp) -> [Finding] {
+    guard let unit = try? InstalledUnit.find(UnitCheck.unitName) else { return [] }
+    return unit.filesChanged(since: start).map { path in
+      .warn(
+        "service", "\(path) was changed after the service started, which goes on without the change",
+        cure: "systemctl daemon-reload && systemctl restart \(unit.name)")
     }
   }
 
@@ -46,7 +56,7 @@ extension Doctor {
   mutating func examineState(_ configuration: Configuration) {
     let directory = configuration.stateDirectory
     do throws(SystemError) {
-      let rights = try FileRights(of: directory)
+      let rights = try FileAttributes(of: directory)
       if rights.mode & 0o077 != 0 {
         findings.append(
           .warn(
@@ -67,7 +77,7 @@ extension Doctor {
     let path = "\(directory)/\(RollStore.fileName)"
     do {
       // First by its rights, for SQLite does not say what it was that the system refused.
-      try vantage.look { () throws(SystemError) in try FileRights.proveReadable(path) }
+      try vantage.look { () throws(SystemError) in try FileAttributes.proveReadable(path) }
       let machineID = try MachineID.hexadecimal()
       lastRecorded = try vantage.look { () throws(StoreError) in
         try RollHistory.examine(directory: directory, machineID: machineID).tokens().compactMap(\.lastAttempt)

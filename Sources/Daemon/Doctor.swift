@@ -80,14 +80,14 @@ extension Doctor {
 
   private mutating func examineRights(_ file: String) {
     do throws(SystemError) {
-      let rights = try FileRights(of: file)
+      let rights = try FileAttributes(of: file)
       if rights.mode & S_IWOTH != 0 || rights.mode & S_IWGRP != 0 && rights.group != 0 {
         findings.append(
           .fail(
             "configuration", "\(file) \(rights.description), so others can change what is published where",
             cure: "chmod go-w \(file)"))
       }
-      try vantage.look { () throws(SystemError) in try FileRights.proveReadable(file) }
+      try vantage.look { () throws(SystemError) in try FileAttributes.proveReadable(file) }
     } catch {
       findings.append(
         vantage.finding("configuration", error, cure: "let \(vantage.name) read it: chmod 0644 \(file)"))

@@ -196,7 +196,7 @@ extension UnitCheck {
     guard let user else { return }
     let isOwn = owner == nil || owner == user.identity?.user
     let isOwnGroup = group == nil || group == user.identity?.group
-    let others = (try? FileRights(of: directory)).map {
+    let others = (try? FileAttributes(of: directory)).map {
       $0.mode & S_ISGID != 0 && $0.group != (group ?? user.identity?.group)
     }
     guard !isOwn || !isOwnGroup || others == true else { return }

@@ -61,29 +61,4 @@ extension InstalledUnit {
     }
     return isAllowing.map { $0 == isMember } ?? true
   }
-
-  /// The names of the credentials that the unit hands to the service, `*` at the end of a prefix.
-  public var credentials: Set<String> {
-    var names: Set<String> = []
-    for key in [
-      "LoadCredential", "LoadCredentialEncrypted", "SetCredential", "SetCredentialEncrypted",
-      "ImportCredential",
-    ] {
-      for assignment in settings(key) {
-        let name = assignment.value.prefix { $0 != ":" }
-        names.insert(expanded(name.filter { $0 != "\"" }))
-      }
-    }
-    return names
-  }
-
-  /// The file of the host from which systemd reads the credential `name`; nil where it is not read as it stands.
-  public func source(ofCredential name: String) -> String? {
-    for assignment in settings("LoadCredential") {
-      let parts = assignment.value.split(separator: ":", maxSplits: 1).map { expanded(String($0)) }
-      guard parts.first == name else { continue }
-      return parts.count == 2 ? parts[1] : name
-    }
-    return nil
-  }
 }

@@ -69,6 +69,9 @@ extension DoctorCommand {
       let status = try ServiceStatus(try ControlClient(path))
       let troubled = status.entries.filter { $0["healthy"]?.boolean != true }
       var findings = troubled.map(finding)
+      if let start = ServiceStatus.time(status.summary?["started_at"]) {
+        findings += Doctor.changes(since: start)
+      }
       if let doubt = status.summary?["clock_doubt"]?.string {
         findings.append(
           Finding(

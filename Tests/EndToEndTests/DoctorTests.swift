@@ -227,6 +227,35 @@ import Testing
     #expect(try service.stop() == 0)
   }
 
+  @Test func aDropInThatTheRunningServiceDoesNotKnowIsFound() throws {
+    let units = try UnitDirectory(dropIns: ["late.conf": "[Service]\n"])
+    let dropIn = "\(units.path)/tokenroll.service.d/late.conf"
+    _ = try TestProcess.run("touch", ["-d", "-1 hour", dropIn, "\(units.path)/tokenroll.service"])
+    let service = try workspace.restart()
+    try service.event("serviceReady")
+    #expect(
+      try Diagnosis(workspace, ["--offline"], unitPath: units.path).lines("service").first?.hasPrefix("ok")
+        == true)
+    _ = try TestProcess.run("touch", ["-d", "+1 hour", dropIn])
+    let found = try Diagnosis(workspace, ["--offline"], unitPath: units.path).found("warn")
+    #expect(
+      found.contains {
+        $0.subject == "service" && $0.text.hasPrefix("\(dropIn) was changed after the service started")
+          && $0.cure == "systemctl daemon-reload && systemctl restart tokenroll.service"
+      })
+    #expect(try service.stop() == 0)
+  }
+
+  @Test func anApiWithoutAnAddressIsFound() throws {
+    var configuration = workspace.configuration
+    configuration.baseURL = "https://no-such-host.invalid/client/v4"
+    configuration.entries = [workspace.entry("edge", token)]
+    try workspace.write(configuration)
+    let found = try trouble(Diagnosis(workspace))
+    #expect(found.subject == "dns")
+    #expect(found.cure.contains("/etc/resolv.conf"))
+  }
+
   @Test func aCredentialThatOthersCanReadIsFound() throws {
     chmod(workspace.directory.file("credential"), 0o644)
     let found = try trouble(Diagnosis(workspace))

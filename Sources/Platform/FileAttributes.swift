@@ -1,7 +1,8 @@
+public import Core
 public import Glibc
 
-/// Who may do what with a file (inode(7)).
-public struct FileRights: Sendable, Hashable {
+/// Who may do what with a file, and when it was changed (inode(7)).
+public struct FileAttributes: Sendable, Hashable {
   /// The owner.
   public let owner: uid_t
   /// The group.
@@ -9,10 +10,15 @@ public struct FileRights: Sendable, Hashable {
   /// The permission bits, 0 to 0o7777.
   public let mode: mode_t
 
-  /// The rights of the file `path`, or of what it leads to.
+  /// When its content was last changed.
+  public let modified: Timestamp
+
+  /// The attributes of the file `path`, or of what it leads to.
   public init(of path: String) throws(SystemError) {
     let status = try attempt("cannot examine", path) { () throws(Errno) in try Syscalls.status(of: path) }
     (owner, group, mode) = (status.st_uid, status.st_gid, status.st_mode & 0o7777)
+    let time = status.st_mtim
+    modified = Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
   }
 
   /// "belongs to 0:0 and has mode 0644".
