@@ -6,6 +6,8 @@ struct AnswerHead {
   private(set) var isComplete = false
   /// `cf-ray`.
   private(set) var ray: String?
+  /// `Date`, unread.
+  private(set) var date: String?
   /// `Retry-After`, unread.
   private(set) var retryAfter: String?
   /// `Ratelimit`, unread; where the field is repeated, joined as one list.
@@ -29,6 +31,8 @@ struct AnswerHead {
     let name = UnsafeRawBufferPointer(rebasing: line[..<colon])
     if Self.isName(name, "cf-ray") {
       ray = printable(Self.value(line[(colon + 1)...]), limit: 64)
+    } else if Self.isName(name, "date") {
+      date = Self.value(line[(colon + 1)...])
     } else if Self.isName(name, "retry-after") {
       retryAfter = Self.value(line[(colon + 1)...])
     } else if Self.isName(name, "ratelimit") {

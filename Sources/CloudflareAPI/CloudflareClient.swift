@@ -117,7 +117,7 @@ extension RequestTrace {
   fileprivate init(_ reply: Reply) {
     self.init(
       httpStatus: reply.head.isComplete ? reply.head.status : nil, ray: reply.head.ray,
-      sentAfter: reply.sentAfter,
+      serverTime: reply.head.date.flatMap { Timestamp(httpDate: $0) }, sentAfter: reply.sentAfter,
       duration: reply.duration,
       rateLimit: reply.head.rateLimit.flatMap {
         RateLimitStatus(field: $0, policy: reply.head.rateLimitPolicy)

@@ -6,6 +6,8 @@ public struct RequestTrace: Sendable, Equatable {
   public var httpStatus: Int?
   /// The `cf-ray` of the answer, by which Cloudflare finds the request.
   public var ray: String?
+  /// What the API's clock said when it answered (`Date`), in whole seconds; nil where the answer does not say it.
+  public var serverTime: Timestamp?
   /// The time from the call until the first byte of the request was handed to the kernel; nil where none was.
   public var sentAfter: TimeSpan?
   /// The time from the call until the last byte of the answer, or the failure.
@@ -15,11 +17,12 @@ public struct RequestTrace: Sendable, Equatable {
 
   /// A trace of these parts.
   public init(
-    httpStatus: Int? = nil, ray: String? = nil, sentAfter: TimeSpan? = nil, duration: TimeSpan = .zero,
-    rateLimit: RateLimitStatus? = nil
+    httpStatus: Int? = nil, ray: String? = nil, serverTime: Timestamp? = nil, sentAfter: TimeSpan? = nil,
+    duration: TimeSpan = .zero, rateLimit: RateLimitStatus? = nil
   ) {
     self.httpStatus = httpStatus
     self.ray = ray
+    self.serverTime = serverTime
     self.sentAfter = sentAfter
     self.duration = duration
     self.rateLimit = rateLimit

@@ -7,27 +7,13 @@ internal import Systemd
 
 /// What `tokenroll check --probe` finds out: whether rolls would work, without rolling.
 @RotationActor public enum Probe {
-  /// One thing that was tried.
-  public struct Finding: Sendable {
-    /// Whether it is as it should be.
-    public var isGood: Bool
-    /// What was tried, and what came of it.
-    public var text: String
-
-    /// As it is printed.
-    public var line: String { (isGood ? "ok    " : "wrong ") + text }
-  }
-
   /// Tries every credential, every token, every destination and the metrics of `configuration`; nothing is rolled.
   public static func run(_ configuration: Configuration) async -> [Finding] {
     let client: CloudflareClient
     do throws(ClientError) {
-      client = try CloudflareClient(
-        baseURL: configuration.api.baseURL, timeout: configuration.api.timeout,
-        connectTimeout: configuration.api.connectTimeout, caFile: configuration.api.caFile,
-        maxConnections: configuration.api.maxInFlight, userAgent: "tokenroll/\(Version.current)")
+      client = try CloudflareClient(configuration.api)
     } catch {
-      return [Finding(isGood: false, text: "api: \(error)")]
+      return [.fail("api", "\(error)", cure: "correct \"api\" in the configuration")]
     }
     defer { client.shutdown() }
     var findings: [Finding] = []
@@ -36,26 +22,28 @@ internal import Systemd
     for (name, source) in configuration.credentials.sorted(by: { $0.key < $1.key }) {
       do throws(SystemError) {
         credentials[name] = try reader.read(source, name: name)
-        findings.append(Finding(isGood: true, text: "credential \(name): can be read"))
+        findings.append(.ok("credential \(name)", "can be read"))
       } catch {
-        findings.append(Finding(isGood: false, text: "credential \(name): \(error)"))
+        findings.append(.fail("credential \(name)", "\(error)", cure: "put the credential in place"))
       }
     }
     if let file = configuration.metrics?.file {
-      findings.append(replacement("metrics", file) { MetricsFile.specification(file) })
+      findings.append(
+        replacement("metrics", file, cure: { _ in Cure.metrics }) { MetricsFile.specification(file) })
     }
     let publisher = Publisher(escrow: Escrow(stateDirectory: configuration.stateDirectory))
     for entry in configuration.tokens {
       findings += destinations(of: entry, publisher)
       guard let credential = credentials[entry.credential] else { continue }
-      findings += await token(of: entry, credential, publisher, client)
+      findings += await token(of: entry, credential, publisher, client).findings
     }
     return findings
   }
 
   private static func destinations(of entry: Entry, _ publisher: Publisher) -> [Finding] {
     entry.publish.map { destination in
-      replacement(entry.name, destination.file) { () throws(SystemError) in
+      replacement(entry.name, destination.file, cure: { Cure.destination(destination, $0) }) {
+        () throws(SystemError) in
         try publisher.specification(of: destination)
       }
     }
@@ -63,59 +51,82 @@ internal import Systemd
 
   /// Whether a file of `owner` can be replaced.
   private static func replacement(
-    _ owner: String, _ file: String, _ specification: () throws(SystemError) -> FileSpecification
+    _ owner: String, _ file: String, cure: (SystemError) -> String,
+    _ specification: () throws(SystemError) -> FileSpecification
   ) -> Finding {
     do throws(SystemError) {
       let remarks = try AtomicFile.prove(try specification()).map { "; note: \($0)" }.joined()
-      return Finding(isGood: true, text: "\(owner): \(file) can be replaced\(remarks)")
+      return .ok(owner, "\(file) can be replaced\(remarks)")
     } catch {
-      return Finding(isGood: false, text: "\(owner): \(error)")
+      return .fail(owner, "\(error)", cure: cure(error))
     }
   }
 
-  private static func token(
+  /// What the API says of an entry's token, and of the secret that is published.
+  struct TokenAnswer {
+    var findings: [Finding]
+    /// Why the token could not be looked up.
+    var failure: APIFailure?
+    /// The clock of the API, where it told it.
+    var serverTime: Timestamp?
+  }
+
+  /// Looks up the token of `entry`, and asks whether the published secret is in force.
+  static func token(
     of entry: Entry, _ credential: Secret, _ publisher: Publisher, _ client: CloudflareClient
-  ) async -> [Finding] {
-    let details: TokenDetails
-    switch await client.token(account: entry.accountID, token: entry.tokenID, credential: credential).result {
+  ) async -> TokenAnswer {
+    let answer = await client.token(account: entry.accountID, token: entry.tokenID, credential: credential)
+    switch answer.result {
     case .failure(let failure):
-      return [
-        Finding(
-          isGood: false,
-          text: "\(entry.name): the token cannot be looked up with credential \(entry.credential): \(failure)"
-        )
-      ]
-    case .success(let answer): details = answer
+      let finding = Finding.fail(
+        entry.name, "the token cannot be looked up with credential \(entry.credential): \(failure)",
+        cure: Cure.api(failure, credential: entry.credential))
+      return TokenAnswer(findings: [finding], failure: failure, serverTime: answer.trace.serverTime)
+    case .success(let details):
+      var findings = [standing(of: entry, details)]
+      if let secret = publisher.current(entry) { findings += await published(secret, of: entry, client) }
+      return TokenAnswer(findings: findings, failure: nil, serverTime: answer.trace.serverTime)
     }
-    var findings = [
-      Finding(
-        isGood: details.status == .active,
-        text: "\(entry.name): the token is \"\(details.name)\", \(details.status)")
-    ]
-    guard let secret = publisher.current(entry) else { return findings }
+  }
+
+  private static func standing(of entry: Entry, _ details: TokenDetails) -> Finding {
+    let text = "the token is \"\(details.name)\", \(details.status)"
+    guard details.status != .active else { return .ok(entry.name, text) }
+    return .fail(
+      entry.name, text,
+      cure: "switch the token on, or give it a later end, in Cloudflare's dashboard under Account API Tokens")
+  }
+
+  private static func published(
+    _ secret: Secret, of entry: Entry, _ client: CloudflareClient
+  ) async -> [Finding] {
     switch await client.verify(account: entry.accountID, secret: secret).result {
     case .success(let verification) where verification.id == entry.tokenID:
-      findings.append(Finding(isGood: true, text: "\(entry.name): the published secret is in force"))
-      if secret.count == Self.legacyLength {
-        findings.append(
-          Finding(
-            isGood: true,
-            text:
-              "\(entry.name): note: the secret has the old form of 40 characters; its first roll brings one of 53, "
-              + "which consumers must be able to take"))
-      }
+      let finding = Finding.ok(entry.name, "the published secret is in force")
+      guard secret.count == Self.legacyLength else { return [finding] }
+      return [
+        finding,
+        .ok(
+          entry.name,
+          "note: the secret has the old form of 40 characters; its first roll brings one of 53, which consumers must "
+            + "be able to take"),
+      ]
     case .success(let verification):
-      findings.append(
-        Finding(
-          isGood: false,
-          text:
-            "\(entry.name): the published secret belongs to token \(verification.id); correct token_id or file"
-        ))
+      return [
+        .fail(
+          entry.name,
+          "the published secret belongs to token \(verification.id); correct token_id or file",
+          cure: "correct \"token_id\" or \"file\" of the entry")
+      ]
     case .failure(let failure):
-      findings.append(
-        Finding(isGood: false, text: "\(entry.name): the published secret is not accepted: \(failure)"))
+      return [
+        .fail(
+          entry.name, "the published secret is not accepted: \(failure)",
+          cure: failure.effect == .refused
+            ? "find out who else rolls this token (the account's audit log says it), then `tokenroll roll \(entry.name)`"
+            : Cure.api(failure, credential: entry.credential))
+      ]
     }
-    return findings
   }
 
   /// Bare secrets, as they were issued before tokens got a prefix (developer documentation, "Token formats").

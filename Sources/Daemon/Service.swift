@@ -80,7 +80,8 @@ public import Systemd
         maxInFlight: configuration.api.maxInFlight, rateLimit: configuration.api.rateLimit, clock: clock,
         health: health)
       services = RollServices(
-        configuration: configuration, issuer: try Self.client(configuration.api), gate: gate, store: store,
+        configuration: configuration, issuer: try CloudflareClient(configuration.api), gate: gate,
+        store: store,
         publisher: Publisher(escrow: escrow),
         planner: Planner(machineID: Jitter.key(machineID: machineID) ?? (0, 0), start: clock.now),
         credentials: CredentialReader(directory: CredentialsDirectory.current), log: log, clock: clock,
@@ -97,12 +98,6 @@ public import Systemd
     } catch {
       throw ServiceFailure(kind: error.code == 0 ? .busy : .state, description: error.description)
     }
-  }
-
-  private static func client(_ api: APISettings) throws(ClientError) -> CloudflareClient {
-    try CloudflareClient(
-      baseURL: api.baseURL, timeout: api.timeout, connectTimeout: api.connectTimeout, caFile: api.caFile,
-      maxConnections: api.maxInFlight, userAgent: "tokenroll/\(Version.current)")
   }
 
   private func work() async throws(ServiceFailure) {
@@ -243,7 +238,7 @@ extension Service {
 
   private func take(_ configuration: Configuration) throws {
     let former = services.configuration
-    if configuration.api != former.api { services.issuer = try Self.client(configuration.api) }
+    if configuration.api != former.api { services.issuer = try CloudflareClient(configuration.api) }
     services.configuration = configuration
     do {
       try rotator.reload()

@@ -3,7 +3,7 @@ internal import Glibc
 /// A file about to be replaced as a whole: prepared first, so that little is left to fail, then committed.
 ///
 /// A reader sees the old contents or the new, at every instant, and at no instant with wider rights than configured:
-/// the new file is made beside the target with mode 0600, given to its owner before it is given its mode, written, made
+/// the new file is made beside the target with mode 0600, given to its group before it is given its mode, written, made
 /// durable, and only then renamed. A destination that is not committed leaves nothing behind.
 ///
 /// Access control lists that the directory gives to new files stay in force; their mask is the mode's group part.
@@ -89,7 +89,9 @@ public final class AtomicFile {
 // MARK: Steps
 
 extension AtomicFile {
-  private func attemptOnTemporary(_ operation: String, _ body: () throws(Errno) -> Void) throws(SystemError) {
+  private func attemptOnTemporary<Result>(
+    _ operation: String, _ body: () throws(Errno) -> Result
+  ) throws(SystemError) -> Result {
     try attempt(
       operation, target.directory.pathOf(temporaryName), context: "needed to replace \(target.path)", body)
   }
@@ -115,16 +117,22 @@ extension AtomicFile {
     try temporary.sync()
   }
 
-  /// The owner first and the mode last, so that the mode is never in force for the wrong owner.
+  /// The group before the mode, so that the mode is never in force for the wrong group; the owner last, for a file that
+  /// was given away is only its new owner's to change (chmod(2)).
   private func giveRights(narrowIfRefused: Bool) throws(SystemError) {
+    var hasMode = false
     do throws(SystemError) {
-      try giveOwner()
+      let status = try attemptOnTemporary("cannot examine") { () throws(Errno) in try temporary.status() }
+      let (owner, group) = (specification.owner ?? geteuid(), specification.group ?? getegid())
+      // A directory with the set-group-ID bit gives new files its own group (inode(7)).
+      if status.st_gid != group { try give("group \(group)", owner: .max, group: group) }
       keepAttributes()
-      try attemptOnTemporary("cannot set mode \(octal(mode_t(specification.mode))) on") { () throws(Errno) in
-        try Syscalls.fchmod(temporary.rawValue, mode_t(specification.mode))
-      }
+      try setMode(specification.mode)
+      hasMode = true
+      if status.st_uid != owner { try give("user \(owner)", owner: owner, group: .max) }
     } catch {
       guard narrowIfRefused else { throw error }
+      if hasMode { try? setMode(specification.mode & 0o600) }
       publication.narrowed = error
     }
     if let existing = target.existing, existing.st_nlink > 1 {
@@ -132,14 +140,16 @@ extension AtomicFile {
     }
   }
 
-  private func giveOwner() throws(SystemError) {
-    let owner = specification.owner ?? geteuid()
-    let group = specification.group ?? getegid()
-    try attemptOnTemporary("cannot give to user \(owner) and group \(group) the file") { () throws(Errno) in
-      let status = try temporary.status()
-      // A directory with the set-group-ID bit gives new files its own group (inode(7)).
-      if status.st_uid == owner && status.st_gid == group { return }
+  /// The largest number leaves owner or group as it is (chown(2)).
+  private func give(_ whom: String, owner: uid_t, group: gid_t) throws(SystemError) {
+    try attemptOnTemporary("cannot give to \(whom) the file") { () throws(Errno) in
       try Syscalls.fchown(temporary.rawValue, owner, group)
+    }
+  }
+
+  private func setMode(_ mode: UInt16) throws(SystemError) {
+    try attemptOnTemporary("cannot set mode \(octal(mode_t(mode))) on") { () throws(Errno) in
+      try Syscalls.fchmod(temporary.rawValue, mode_t(mode))
     }
   }
 

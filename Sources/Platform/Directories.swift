@@ -42,3 +42,10 @@ private func fileNames(_ stream: OpaquePointer?, _ path: String) throws(SystemEr
   guard errno == 0 else { throw SystemError("cannot read the directory", path, code: errno) }
   return names
 }
+
+/// The path without symbolic links that `path` leads to; nil where that cannot be found out.
+public func resolvedPath(_ path: String) -> String? {
+  guard let target = realpath(path, nil) else { return nil }
+  defer { free(target) }
+  return String(cString: target)
+}

@@ -5,4 +5,5 @@ package enum Syscall: String, Sendable, CaseIterable {
   case fstat, fstatat, statx, readlinkat, lgetxattr, fsetxattr, flock, fcntl, pipe, getrandom, statfs
   case timerfdCreate, timerfdSettime, pidfdOpen, waitpid, kill, prctl, setrlimit, clockGettime, posixSpawn
   case listen, connect, accept, getsockopt, chmod, chown, epollCreate, epollCtl
+  case statvfs, faccessat, setids
 }

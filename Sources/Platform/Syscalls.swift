@@ -183,6 +183,17 @@ extension Syscalls {
     _ = try call(.statfs) { linux_file_system_type(path, &type) }
     return type
   }
+
+  static func fileSystem(of path: String) throws(Errno) -> statvfs {
+    var status = statvfs()
+    _ = try call(.statvfs) { statvfs(path, &status) }
+    return status
+  }
+
+  /// Whether the process may use the file `path` so, by the numbers with which it acts (`AT_EACCESS`).
+  static func faccessat(_ path: String, _ mode: Int32) throws(Errno) {
+    _ = try call(.faccessat) { Glibc.faccessat(AT_FDCWD, path, mode, AT_EACCESS) }
+  }
 }
 
 // MARK: Time and chance
@@ -248,6 +259,14 @@ extension Syscalls {
       posix_spawn(&process, program, &actions, &attributes, arguments, environment)
     }
     return process
+  }
+
+  static func setEffectiveUser(_ user: uid_t) throws(Errno) { _ = try call(.setids) { seteuid(user) } }
+
+  static func setEffectiveGroup(_ group: gid_t) throws(Errno) { _ = try call(.setids) { setegid(group) } }
+
+  static func setGroups(_ groups: [gid_t]) throws(Errno) {
+    _ = try call(.setids) { setgroups(groups.count, groups) }
   }
 
   static func setDumpable(_ value: Bool) throws(Errno) {

@@ -1,4 +1,4 @@
-internal import Glibc
+public import Glibc
 
 /// Users and groups by name or number, as the system's databases know them (nsswitch.conf(5)).
 public enum Users {
@@ -23,6 +23,34 @@ public enum Users {
       let code = getgrnam_r(name, &entry, buffer, count, &result)
       found = result == nil ? nil : entry.gr_gid
       return code
+    }
+  }
+
+  /// The group that the user `name` belongs to first of all; nil for a number that the system does not know.
+  public static func primaryGroup(of name: String) throws(SystemError) -> gid_t? {
+    let user = try userID(name)
+    do throws(SystemError) {
+      return try look("\(user)", kind: "user", _SC_GETPW_R_SIZE_MAX) { buffer, count, found in
+        var entry = passwd()
+        var result: UnsafeMutablePointer<passwd>?
+        let code = getpwuid_r(user, &entry, buffer, count, &result)
+        found = result == nil ? nil : entry.pw_gid
+        return code
+      }
+    } catch {
+      if error.code == 0 { return nil }
+      throw error
+    }
+  }
+
+  /// All groups of the user `name` by the system's databases, `first` among them.
+  public static func groups(of name: String, first: gid_t) -> [gid_t] {
+    var groups = [gid_t](repeating: 0, count: 64)
+    while true {
+      var count = Int32(groups.count)
+      if getgrouplist(name, first, &groups, &count) >= 0 { return Array(groups.prefix(Int(count))) }
+      // Too small: the number that is needed was put into `count`.
+      groups = [gid_t](repeating: 0, count: max(Int(count), groups.count * 2))
     }
   }
 

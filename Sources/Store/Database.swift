@@ -5,16 +5,25 @@ final class Database {
   let path: String
   private let handle: OpaquePointer
 
-  enum Access { case readWrite, readOnly }
+  enum Access {
+    case readWrite
+    case readOnly
+    /// To read a file that nobody writes to; no file is made beside it.
+    case unchanging
+  }
 
   /// Opens `path`; creates it where it may be written.
   init(path: String, access: Access) throws(StoreError) {
     self.path = path
     let flags =
-      access == .readOnly
-      ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW
+      switch access {
+      case .readWrite: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW
+      case .readOnly: SQLITE_OPEN_READONLY
+      case .unchanging: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
+      }
+    let name = access == .unchanging ? "file:\(Self.escaped(path))?immutable=1" : path
     var handle: OpaquePointer?
-    let code = sqlite3_open_v2(path, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+    let code = sqlite3_open_v2(name, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
     guard code == SQLITE_OK, let handle else {
       let reason = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
       sqlite3_close_v2(handle)
@@ -24,6 +33,11 @@ final class Database {
   }
 
   deinit { sqlite3_close_v2(handle) }
+
+  /// The path as it stands in a URI (sqlite.org/uri.html).
+  private static func escaped(_ path: String) -> String {
+    path.replacing("%", with: "%25").replacing("?", with: "%3f").replacing("#", with: "%23")
+  }
 
   /// Runs statements that have no parameters and whose rows do not matter.
   func execute(_ sql: String) throws(StoreError) {

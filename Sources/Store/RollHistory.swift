@@ -11,8 +11,29 @@ public final class RollHistory {
   }
 
   /// Opens the history in the state directory `directory`, to read only.
-  public init(directory: String) throws(StoreError) {
-    database = try Database(path: directory + "/" + RollStore.fileName, access: .readOnly)
+  public convenience init(directory: String) throws(StoreError) {
+    try self.init(directory: directory, isAtRest: false)
+  }
+
+  /// Judges the state in `directory` as the service does at its start, and changes nothing; a service may be at work.
+  ///
+  /// Throws `StoreError`: `foreign` where it is not the state of the machine `machineID`, `newer`, `corrupt` or `failed`.
+  public static func examine(directory: String, machineID: String) throws(StoreError) -> RollHistory {
+    let history = try RollHistory(directory: directory, isAtRest: !isInUse(in: directory))
+    guard try !history.database.isNew(in: directory) else { return history }
+    try history.database.judgeContent()
+    try history.database.judgeMachine(machineID)
+    return history
+  }
+
+  private init(directory: String, isAtRest: Bool) throws(StoreError) {
+    database = try Database(
+      path: directory + "/" + RollStore.fileName, access: isAtRest ? .unchanging : .readOnly)
+  }
+
+  /// Whether there is a log beside the database: that of a service at work, or of one that was broken off.
+  private static func isInUse(in directory: String) -> Bool {
+    access(directory + "/" + RollStore.fileName + "-wal", F_OK) == 0
   }
 
   /// The tokens that were ever seen.

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// The durable state: tokens, intents and history, in one SQLite file (`rolls.db` of the state directory).
 ///
 /// Every change is a transaction with synchronous=FULL: when a method returns, the change has reached the disk. Not
@@ -58,25 +56,7 @@ public final class RollStore {
   private static func prepare(
     _ database: Database, in directory: String, machineID: String, adopt: Bool
   ) throws(StoreError) {
-    let application = try database.integer("PRAGMA application_id")
-    let version = try database.integer("PRAGMA user_version")
-    let isNew = try database.integer("SELECT count(*) FROM sqlite_schema") == 0
-    // The escrow is made after the first transaction: where it is, there was a database with tables.
-    if isNew, access(Escrow.path(in: directory), F_OK) == 0 {
-      throw StoreError(
-        .corrupt,
-        "the state database \(database.path) is empty, but the state directory has been in use; restore the database, or "
-          + "move it and the directory away as the operations manual says under \"Recovery\"")
-    }
-    guard isNew || application == Schema.applicationID else {
-      throw StoreError(.corrupt, "\(database.path) is not a state database of tokenroll; move it away")
-    }
-    guard version <= Schema.version else {
-      throw StoreError(
-        .newer,
-        "the state database \(database.path) was written by a later version (format \(version), this version knows "
-          + "\(Schema.version)); install that version again")
-    }
+    let isNew = try database.isNew(in: directory)
     // Small caches: the working set is a few rows, and the service is to stay small.
     try database.execute(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -256; PRAGMA foreign_keys = ON; "
@@ -90,19 +70,11 @@ public final class RollStore {
       }
       return
     }
-    let check = try database.text("PRAGMA quick_check(1)")
-    guard check == "ok" else {
-      throw StoreError(
-        .corrupt,
-        "the state database \(database.path) is damaged (\(check)); nothing was changed in it: restore it, or move "
-          + "it away as the operations manual says under \"Recovery\"")
-    }
-    guard try database.text("SELECT id FROM machine") != machineID else { return }
-    guard adopt else {
-      throw StoreError(
-        .foreign,
-        "the state in \(database.path) belongs to another machine; two services with one state would roll each "
-          + "other's tokens away. If that machine no longer runs tokenroll, run `tokenroll adopt-state`")
+    try database.judgeContent()
+    do throws(StoreError) {
+      return try database.judgeMachine(machineID)
+    } catch {
+      guard adopt, error.kind == .foreign else { throw error }
     }
     try database.prepare("UPDATE machine SET id = ?").run(.text(machineID))
   }

@@ -9,6 +9,9 @@ public struct Journal: EventSink {
   /// The socket whose absence libsystemd does not report: it would say that the event was taken.
   static let socketPath = "/run/systemd/journal/socket"
 
+  /// Whether this process can send to the journal of the machine.
+  public static var isReachable: Bool { access(socketPath, W_OK) == 0 }
+
   private let otherwise: any EventSink
   private let send: @Sendable ([String]) -> Int32
 

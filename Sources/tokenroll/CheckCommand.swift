@@ -9,14 +9,39 @@ enum CheckCommand {
       let configuration = try ConfigurationFile.load(options.configuration)
       let count = configuration.tokens.count
       Terminal.print("\(options.configuration): \(count) \(count == 1 ? "entry" : "entries"), no problems")
-      guard options.wantsProbe else { return .success }
+      let unit = options.wantsUnit ? holdAgainstUnit(configuration) : .success
+      guard options.wantsProbe else { return unit }
       let findings = await Probe.run(configuration)
-      for finding in findings { Terminal.print(finding.line) }
-      return findings.contains { !$0.isGood } ? .failure : .success
+      for finding in findings { Terminal.print(line(finding)) }
+      return findings.allSatisfy { $0.verdict == .ok } ? unit : .failure
     } catch {
       Terminal.complain(error.description)
       if case .unreadable = error { return .noInput }
       return .configuration
+    }
+  }
+
+  private static func line(_ finding: Finding) -> String {
+    (finding.verdict == .ok ? "ok    " : "wrong ") + finding.description
+  }
+
+  private static func holdAgainstUnit(_ configuration: Configuration) -> ExitStatus {
+    do throws(SystemError) {
+      guard let check = try UnitCheck.run(configuration) else {
+        Terminal.complain("no \(UnitCheck.unitName) is installed: \(UnitCheck.installation)")
+        return .unavailable
+      }
+      for finding in check.findings { Terminal.print(line(finding)) }
+      if !check.dropIn.isEmpty {
+        Terminal.print(
+          "\nMissing in \(check.description). Paste this with `systemctl edit tokenroll`, then "
+            + "`systemctl restart tokenroll`:\n")
+        for line in check.dropIn { Terminal.print(line) }
+      }
+      return check.findings.allSatisfy { $0.verdict == .ok } ? .success : .failure
+    } catch {
+      Terminal.complain(error.description)
+      return .noInput
     }
   }
 }

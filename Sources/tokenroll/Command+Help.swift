@@ -4,6 +4,7 @@ extension Command {
     switch self {
     case .run: "run the service in the foreground"
     case .check: "judge the configuration; with --probe also credentials and destinations"
+    case .doctor: "examine everything that can be wrong, with a cure for each"
     case .plan: "show when entries are rolled next"
     case .calendar: "explain calendar expressions: normal form and next elapses"
     case .history: "show past rolls, with or without a running service"
@@ -52,8 +53,26 @@ extension Command {
       --probe it also reads the credentials, asks the API about them and about every
       token, and makes and removes a file beside every destination. Nothing is rolled.
 
-      Exit status: 0 all in order; 1 a probe failed; 66 the file cannot be read;
-      78 the configuration has problems.
+      With --unit it reads the installed unit and its drop-ins, and prints the lines
+      that a drop-in needs for this configuration, ready for `systemctl edit`.
+
+      Exit status: 0 all in order; 1 a probe failed, or the unit lacks something; 66 a
+      file cannot be read; 69 no unit is installed; 78 the configuration has problems.
+
+      Example: tokenroll check --unit
+      """
+    case .doctor:
+      """
+      Examines configuration, credentials, destinations, disks, state, unit, clock, the
+      API and the running service, with the service's rights where it is run as root,
+      and prints what to do about each trouble. Nothing is changed and nothing rolled.
+      OK is as it should be; WARN deserves a look, or could not be seen by this user;
+      FAIL has to be mended.
+
+      Exit status: 0 nothing to mend; 1 something has to be mended.
+
+      Examples: tokenroll doctor
+                tokenroll doctor --offline --json
       """
     case .plan:
       """

@@ -5,6 +5,7 @@ internal import Platform
 enum Command: String, CaseIterable {
   case run
   case check
+  case doctor
   case plan
   case calendar
   case history
@@ -38,6 +39,7 @@ enum Command: String, CaseIterable {
       switch command {
       case .run: return await RunCommand.run(options)
       case .check: return await CheckCommand.run(options)
+      case .doctor: return await DoctorCommand.run(options)
       case .plan: return await PlanCommand.run(options)
       case .calendar: return try CalendarCommand.run(options)
       case .history: return HistoryCommand.run(options)

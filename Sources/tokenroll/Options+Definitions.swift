@@ -8,7 +8,7 @@ extension Options {
     [
       Definition(
         name: "--config", value: "FILE", help: "the configuration [\(ConfigurationFile.defaultPath)]",
-        commands: talking.union([.run, .check, .plan, .history, .adoptState, .entries])
+        commands: talking.union([.run, .check, .doctor, .plan, .history, .adoptState, .entries])
       ) { options, value in options.configuration = value },
       Definition(
         name: "--log-format", value: "FORMAT",
@@ -37,6 +37,14 @@ extension Options {
         help: "also ask the API about every credential and token, and write to every destination's directory",
         commands: [.check]
       ) { options, _ in options.wantsProbe = true },
+      Definition(
+        name: "--unit", value: nil,
+        help: "also hold the installed unit against the configuration, and print what its drop-ins lack",
+        commands: [.check]
+      ) { options, _ in options.wantsUnit = true },
+      Definition(name: "--offline", value: nil, help: "make no request to the API", commands: [.doctor]) {
+        options, _ in options.isOffline = true
+      },
       Definition(name: "--entry", value: "NAME", help: "this entry alone", commands: [.plan, .history]) {
         options, value in options.entry = value
       },
@@ -58,12 +66,12 @@ extension Options {
       },
       Definition(
         name: "--json", value: nil, help: "JSON instead of a table",
-        commands: [.plan, .history, .status, .watch]
+        commands: [.doctor, .plan, .history, .status, .watch]
       ) { options, _ in options.wantsJSON = true },
       Definition(
         name: "--socket", value: "PATH",
         help: "the service's control socket [\(ControlSocket.defaultPath), else in the state directory]",
-        commands: talking
+        commands: talking.union([.doctor])
       ) { options, value in options.socket = value },
       Definition(name: "--all", value: nil, help: "every entry that can be rolled", commands: [.roll]) {
         options, _ in options.wantsAll = true

@@ -8,6 +8,8 @@ struct Options {
   var logFormat = EventLog.Format.auto
   var logLevel = Priority.info
   var wantsProbe = false
+  var wantsUnit = false
+  var isOffline = false
   var wantsJSON = false
   var wantsHelp = false
   var entry: String?

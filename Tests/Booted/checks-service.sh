@@ -65,6 +65,40 @@ probe() {
     tokenroll check --probe
 }
 
+# The lines that check --unit prints are what systemd needs: with them the service publishes to every destination.
+check_doctor() {
+  local name file
+  in_machine install -d -o tokenroll -g games -m 0750 /srv/app
+  in_machine install -d -o tokenroll -g tokenroll -m 0750 /srv/mail /var/tmp/app /home/app
+  in_machine install -d -o tokenroll -g tokenroll -m 0700 /srv/state
+  fresh '.state_directory = "/srv/state"
+    | .credentials.staging.file = "staging" | .tokens[2].credential = "staging"
+    | .tokens[].schedule.first = "now"
+    | .tokens[0].publish = [{ file: "/srv/app/token-1", group: "games", mode: "0640" }]
+    | .tokens[1].publish = [{ file: "/srv/mail/token-2", owner: "mail", mode: "0400" }]
+    | .tokens[2].publish = [{ file: "/home/app/token-3" }, { file: "/var/tmp/app/token-3" }]'
+  install -m 0600 "$root/etc/credstore/tokenroll.cloudflare" "$root/etc/credstore/tokenroll.staging"
+  fails in_machine tokenroll check --unit >"$work/unit"
+  cat "$work/unit"
+  sed -n '/^\[Service\]$/,$p' "$work/unit" | drop_in missing
+  in_machine tokenroll check --unit
+  start_service
+  for name in token-1 token-2 token-3; do await_event rollSettled "TOKENROLL_ENTRY=$name"; done
+  for file in /srv/app/token-1 /srv/mail/token-2 /home/app/token-3 /var/tmp/app/token-3; do
+    published_is_in_force "${file##*/}" "$root$file"
+  done
+  is "the owners" "$(in_machine stat -c %U:%G /srv/app/token-1 /srv/mail/token-2 | xargs)" \
+    "tokenroll:games mail:tokenroll"
+  in_machine tokenroll doctor
+  as_user games tokenroll doctor --offline
+  in_machine systemctl stop tokenroll
+  in_machine tokenroll doctor
+  in_machine rm -r /srv/app
+  fails in_machine tokenroll doctor >"$work/doctor"
+  grep -A 1 '^FAIL token-1: cannot open directory /srv/app' "$work/doctor" |
+    grep 'install -d -o tokenroll -g games -m 0750 /srv/app'
+}
+
 # Root looks at the history of a stopped service, and leaves no file behind that keeps the service from its state.
 check_history() {
   fresh '.tokens[0].schedule.first = "now"'

@@ -98,6 +98,7 @@ reload_while_rolling a reload during a roll disturbs neither
 stop_while_rolling SIGTERM during a roll loses nothing
 kill_while_rolling SIGKILL during a roll loses nothing
 watchdog a service that hangs is ended by the watchdog and comes back with nothing lost
+doctor the lines that check --unit prints are enough, and doctor is content with them
 encrypted_credential a credential may be encrypted at rest
 missing_credential a missing credential is named, and leaves the service not ready
 sandboxing the unit's sandboxing is in force

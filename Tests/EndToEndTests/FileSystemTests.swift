@@ -264,6 +264,32 @@ import Testing
     #expect(try sandbox.rolls(of: one) == 0)
   }
 
+  /// A file that was given away is only its new owner's to change, and the service has no other privilege.
+  @Test func theRightToGiveFilesAwayIsEnoughForAnotherOwner() throws {
+    let sandbox = try SandboxUnderTest()
+    let workspace = try Workspace(sandbox)
+    var configuration = workspace.configuration
+    configuration.entries = [
+      workspace.entry(
+        "given", try sandbox.token("token-1"),
+        publish: [.init(file: workspace.published + "/given", mode: "0640", others: ["owner": "\"daemon\""])])
+    ]
+    try workspace.write(configuration)
+    mkdir(workspace.state, 0o700)
+    _ = try TestProcess.run("chown", ["-R", "65534:65534", workspace.path])
+    let launch = [
+      "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=+chown",
+      "--ambient-caps=+chown",
+    ]
+    let service = try workspace.restart(through: launch)
+    try service.event("rollSettled")
+    #expect(try service.stop() == 0)
+    let status = try FileStatus(workspace.published + "/given")
+    #expect(status.mode == 0o640)
+    #expect(status.owner == 1)
+    #expect(status.group == 65_534)
+  }
+
   @Test func aReaderSeesAWholeSecretAtEveryInstant() async throws {
     let sandbox = try SandboxUnderTest()
     let workspace = try Workspace(sandbox)

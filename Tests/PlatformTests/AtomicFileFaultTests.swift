@@ -144,7 +144,7 @@
         let faults = SyscallFaults(.init(call, .fails(code)))
         #expect(try check(faults, narrowIfRefused: true, "\(call) \(code)"))
         #expect(try #require(status(specification.path)).st_mode & 0o7777 == 0o600)
-        // The mode is never given to a file that does not have its owner.
+        // The mode is never given to a file that does not have its group.
         if call == .fchown { #expect(faults.count(of: .fchmod) == 0) }
         let again = SyscallFaults(.init(call, .fails(code)))
         let publication = try SyscallFaults.$current.withValue(again) {

@@ -53,6 +53,25 @@ import Testing
     #expect(history.map(\.outcome) == [.lost])
   }
 
+  @Test func anExaminationSeesWhatTheServiceWouldRefuseAndLeavesNothingBehind() throws {
+    let other = "fedcba9876543210fedcba9876543210"
+    do {
+      let store = try open()
+      let token = try #require(try store.enroll([("account", "a")], at: Timestamp(seconds: 7)).first)
+      try store.recordIntent(roll(1), token: token.row, entry: "edge")
+      // Beside the open store, whose log holds what is not in the file yet.
+      let beside = try RollHistory.examine(directory: directory.path, machineID: Self.machine)
+      #expect(try beside.tokens().first?.lastAttempt == roll(1).startedAt)
+    }
+    let names = try directory.names(".")
+    #expect(try RollHistory.examine(directory: directory.path, machineID: Self.machine).tokens().count == 1)
+    let error = #expect(throws: StoreError.self) {
+      try RollHistory.examine(directory: directory.path, machineID: other)
+    }
+    #expect(error?.kind == .foreign)
+    #expect(try directory.names(".") == names)
+  }
+
   @Test func aWithdrawnIntentIsGoneAndRemembered() throws {
     let store = try open()
     let token = try #require(try store.enroll([("account", "a")], at: Timestamp(seconds: 7)).first)

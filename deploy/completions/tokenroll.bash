@@ -3,7 +3,7 @@
 
 _tokenroll() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} choices='' i
-  local commands='run check plan calendar history status roll retry reload watch metrics pause resume adopt-state version help' config=()
+  local commands='run check doctor plan calendar history status roll retry reload watch metrics pause resume adopt-state version help' config=()
   COMPREPLY=()
 
   for ((i = 2; i < COMP_CWORD; i++)); do
@@ -28,7 +28,8 @@ _tokenroll() {
       else
         case $command in
           run) choices='--config --log-format --log-level --help' ;;
-          check) choices='--config --probe --help' ;;
+          check) choices='--config --probe --unit --help' ;;
+          doctor) choices='--config --socket --offline --json --help' ;;
           plan) choices='--config --entry --until --json --help' ;;
           calendar) choices='--iterations --help' ;;
           history) choices='--config --entry --limit --json --help' ;;

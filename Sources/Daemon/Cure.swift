@@ -1,0 +1,58 @@
+internal import Configuration
+internal import Core
+internal import Glibc
+internal import Platform
+
+/// What an operator has to do about something that was found.
+enum Cure {
+  /// After a request that the API did not answer as it should.
+  static func api(_ failure: APIFailure, credential: String) -> String {
+    switch (failure.effect, failure.httpStatus) {
+    case (.notSent, _): return connection(failure.reason)
+    case (.rateLimited, _): return "wait five minutes, and see what else uses the credential \(credential)"
+    case (.refused, 401): return newCredential
+    case (.refused, 403):
+      return
+        "give the credential \(credential) the permission Account API Tokens Write in the account of the entry, and "
+        + "look at its address filter"
+    case (.refused, 404):
+      return "correct \"account_id\" and \"token_id\" of the entry; the dashboard shows both"
+    default: return "try again later; https://www.cloudflarestatus.com tells of troubles of the API"
+    }
+  }
+
+  /// For a credential that is not in force.
+  static let newCredential =
+    "make a token with the permission Account API Tokens Write in Cloudflare's dashboard, put its secret in place "
+    + "of the old one, and restart the service"
+
+  /// For a file with the metrics that cannot be replaced.
+  static let metrics = "let the service write to the directory, as tokenroll.json(5) says under \"metrics\""
+
+  private static func connection(_ reason: String) -> String {
+    let isAboutTrust = ["certificate", "SSL", "TLS"].contains { reason.contains($0) }
+    return isAboutTrust
+      ? "install the package ca-certificates, correct \"ca_file\" in the configuration, and see that the clock is right"
+      : "see that this machine reaches the API: name service, route, firewall, proxy (https_proxy)"
+  }
+
+  /// After an error that keeps a destination from being published; by what failed.
+  static func destination(_ destination: Destination, _ error: SystemError, user: String = "tokenroll")
+    -> String
+  {
+    let slash = destination.file.lastIndex(of: "/") ?? destination.file.startIndex
+    let directory = String(destination.file[..<slash])
+    let group = destination.group ?? user
+    switch error.code {
+    case ENOENT, ENOTDIR: return "install -d -o \(user) -g \(group) -m 0750 \(directory)"
+    case EACCES, EPERM:
+      return "let \(user) write to it: chown \(user):\(group) \(directory); chmod 0750 \(directory)"
+    case ENOSPC, EDQUOT: return "free space on the file system of \(directory)"
+    case EROFS: return "mount the file system of \(directory) for writing, or publish elsewhere"
+    default:
+      return error.operation == "cannot find"
+        ? "correct \"owner\" and \"group\" of \(destination.file) in the configuration, or make it: groupadd --system NAME"
+        : "do as the message says"
+    }
+  }
+}

@@ -1,0 +1,114 @@
+internal import Daemon
+internal import JSON
+internal import Platform
+
+/// `tokenroll doctor`.
+enum DoctorCommand {
+  @RotationActor static func run(_ options: Options) async -> ExitStatus {
+    var findings = await Doctor.examine(options.configuration, isOffline: options.isOffline)
+    findings += service(options)
+    if options.wantsJSON {
+      printJSON(findings)
+    } else {
+      for finding in findings { print(finding) }
+      Terminal.print("\n" + summary(findings))
+    }
+    return findings.contains { $0.verdict == .fail } ? .failure : .success
+  }
+
+  private static func print(_ finding: Finding) {
+    let (word, style): (String, Terminal.Style) =
+      switch finding.verdict {
+      case .ok: ("OK  ", .green)
+      case .warn: ("WARN", .yellow)
+      case .fail: ("FAIL", .red)
+      }
+    Terminal.print("\(Terminal.styled(word, style)) \(finding.description)")
+    if let cure = finding.cure { Terminal.print("     cure: \(cure)") }
+  }
+
+  private static func summary(_ findings: [Finding]) -> String {
+    let failed = findings.count { $0.verdict == .fail }
+    let warned = findings.count { $0.verdict == .warn }
+    guard failed + warned > 0 else { return "All is well." }
+    return "\(failed) to mend, \(warned) to look at."
+  }
+
+  private static func printJSON(_ findings: [Finding]) {
+    var writer = JSONWriter(.pretty)
+    writer.beginObject()
+    writer.member("healthy", !findings.contains { $0.verdict == .fail })
+    writer.key("findings")
+    writer.beginArray()
+    for finding in findings {
+      writer.beginObject()
+      writer.member("verdict", finding.verdict.rawValue)
+      writer.member("subject", finding.subject)
+      writer.member("text", finding.text)
+      writer.key("cure")
+      if let cure = finding.cure { writer.value(cure) } else { writer.null() }
+      writer.member("drop_in", finding.dropIn)
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.endObject()
+    Terminal.print(String(decoding: writer.bytes, as: UTF8.self))
+  }
+}
+
+// MARK: - The running service
+
+extension DoctorCommand {
+  /// What the running service says of itself.
+  private static func service(_ options: Options) -> [Finding] {
+    // Where the socket cannot be known the configuration has problems, which were found before.
+    guard let path = options.socket ?? (try? ControlSocket.path(ofServiceWith: options.configuration)) else {
+      return []
+    }
+    do throws(ControlFailure) {
+      let status = try ServiceStatus(try ControlClient(path))
+      let troubled = status.entries.filter { $0["healthy"]?.boolean != true }
+      var findings = troubled.map(finding)
+      if let start = ServiceStatus.time(status.summary?["started_at"]) {
+        findings += Doctor.changes(since: start)
+      }
+      if let doubt = status.summary?["clock_doubt"]?.string {
+        findings.append(
+          Finding(
+            verdict: .fail, subject: "service", text: "nothing is rolled: \(doubt)",
+            cure: "set the clock right"))
+      }
+      if let pause = status.summary?["pause"]?["reason"]?.string {
+        findings.append(
+          Finding(
+            verdict: .warn, subject: "service", text: "no new roll is begun, for it is paused: \(pause)",
+            cure: "tokenroll resume"))
+      }
+      if findings.isEmpty {
+        findings = [Finding(verdict: .ok, subject: "service", text: "it runs, and no entry is in trouble")]
+      }
+      return findings
+    } catch {
+      return [failure(error)]
+    }
+  }
+
+  private static func finding(_ entry: JSONNode) -> Finding {
+    let name = entry["name"]?.string ?? "?"
+    let trouble = entry["trouble"]?.string ?? entry["state"]?.string ?? "in trouble"
+    return Finding(
+      verdict: .fail, subject: "service", text: "\(name): \(trouble)",
+      cure: "mend that, then `tokenroll retry \(name)`; `tokenroll status \(name)` says more")
+  }
+
+  private static func failure(_ failure: ControlFailure) -> Finding {
+    if case .notRunning = failure {
+      return Finding(
+        verdict: .warn, subject: "service", text: failure.description,
+        cure: "systemctl start tokenroll; where it does not start, journalctl -u tokenroll says why")
+    }
+    return Finding(
+      verdict: .warn, subject: "service", text: "it cannot be asked: \(failure.description)",
+      cure: "run this as root or as the service's user")
+  }
+}
