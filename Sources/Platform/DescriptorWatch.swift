@@ -31,7 +31,7 @@ internal import Glibc
     let readiness = instance.release()
     let rawValue = descriptor.release()
     self.rawValue = rawValue
-    source = DispatchSource.makeReadSource(fileDescriptor: rawValue, queue: RotationActor.shared.queue)
+    source = DispatchSource.makeReadSource(fileDescriptor: readiness, queue: RotationActor.shared.queue)
     source.setEventHandler { @Sendable in RotationActor.assumeIsolated { handler() } }
     source.setCancelHandler { @Sendable in
       close(readiness)

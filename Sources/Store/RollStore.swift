@@ -68,7 +68,7 @@ public final class RollStore {
         "the state database \(database.path) is empty, but the state directory has been in use; restore the database, or "
           + "move it and the directory away as the operations manual says under \"Recovery\"")
     }
-    guard isNew || application == Schema.applicationID else {
+    guard isNew || (application == Schema.applicationID && version > 0) else {
       throw StoreError(.corrupt, "\(database.path) is not a state database of tokenroll; move it away")
     }
     guard version <= Schema.version else {
@@ -83,9 +83,8 @@ public final class RollStore {
         + "PRAGMA secure_delete = ON; PRAGMA busy_timeout = 2000; PRAGMA wal_autocheckpoint = 256")
     if isNew {
       try database.transaction { () throws(StoreError) in
-        try database.execute(Schema.statements)
-        try database.execute(
-          "PRAGMA application_id = \(Schema.applicationID); PRAGMA user_version = \(Schema.version)")
+        try take(Schema.steps[...], in: database)
+        try database.execute("PRAGMA application_id = \(Schema.applicationID)")
         try database.prepare("INSERT INTO machine (id) VALUES (?)").run(.text(machineID))
       }
       return
@@ -97,13 +96,24 @@ public final class RollStore {
         "the state database \(database.path) is damaged (\(check)); nothing was changed in it: restore it, or move "
           + "it away as the operations manual says under \"Recovery\"")
     }
-    guard try database.text("SELECT id FROM machine") != machineID else { return }
-    guard adopt else {
+    let isForeign = try database.text("SELECT id FROM machine") != machineID
+    guard !isForeign || adopt else {
       throw StoreError(
         .foreign,
         "the state in \(database.path) belongs to another machine; two services with one state would roll each "
           + "other's tokens away. If that machine no longer runs tokenroll, run `tokenroll adopt-state`")
     }
-    try database.prepare("UPDATE machine SET id = ?").run(.text(machineID))
+    let missing = Schema.steps.dropFirst(Int(version))
+    guard isForeign || !missing.isEmpty else { return }
+    try database.transaction { () throws(StoreError) in
+      if isForeign { try database.prepare("UPDATE machine SET id = ?").run(.text(machineID)) }
+      try take(missing, in: database)
+    }
+  }
+
+  /// Takes steps of the schema, within a transaction: a file is of one version or of the other.
+  private static func take(_ steps: ArraySlice<String>, in database: Database) throws(StoreError) {
+    for step in steps { try database.execute(step) }
+    try database.execute("PRAGMA user_version = \(Schema.version)")
   }
 }

@@ -51,6 +51,11 @@ extension Command {
       --probe it also reads the credentials, asks the API about them and about every
       token, and makes and removes a file beside every destination. Nothing is rolled.
 
+      Units that the configuration has reloaded and that the list of the polkit rule
+      lacks are named on standard error. That list is made by root with
+        tokenroll check --print-reload-units >/run/reload-units &&
+          install -m 0644 /run/reload-units /etc/tokenroll/reload-units
+
       Exit status: 0 all in order; 1 a probe failed; 66 the file cannot be read;
       78 the configuration has problems.
       """

@@ -37,6 +37,10 @@ extension Options {
         help: "also ask the API about every credential and token, and write to every destination's directory",
         commands: [.check]
       ) { options, _ in options.wantsProbe = true },
+      Definition(
+        name: "--print-reload-units", value: nil,
+        help: "print the units to reload, one a line, as \(ReloadUnits.path) lists them", commands: [.check]
+      ) { options, _ in options.wantsReloadUnits = true },
       Definition(name: "--entry", value: "NAME", help: "this entry alone", commands: [.plan, .history]) {
         options, value in options.entry = value
       },

@@ -8,6 +8,7 @@ struct Options {
   var logFormat = EventLog.Format.auto
   var logLevel = Priority.info
   var wantsProbe = false
+  var wantsReloadUnits = false
   var wantsJSON = false
   var wantsHelp = false
   var entry: String?

@@ -28,7 +28,7 @@ _tokenroll() {
       else
         case $command in
           run) choices='--config --log-format --log-level --help' ;;
-          check) choices='--config --probe --help' ;;
+          check) choices='--config --probe --print-reload-units --help' ;;
           plan) choices='--config --entry --until --json --help' ;;
           calendar) choices='--iterations --help' ;;
           history) choices='--config --entry --limit --json --help' ;;

@@ -26,6 +26,7 @@ complete -c tokenroll -n '__fish_seen_subcommand_from run check plan history sta
 complete -c tokenroll -n '__fish_seen_subcommand_from run' -l log-format -x -a 'auto text json' -d 'Form of the messages'
 complete -c tokenroll -n '__fish_seen_subcommand_from run' -l log-level -x -a 'error warning notice info debug' -d 'Least grave events to log'
 complete -c tokenroll -n '__fish_seen_subcommand_from check' -l probe -d 'Also try credentials and destinations'
+complete -c tokenroll -n '__fish_seen_subcommand_from check' -l print-reload-units -d 'Print the units to reload'
 complete -c tokenroll -n '__fish_seen_subcommand_from plan history' -l entry -x -a '(__tokenroll_entries)' -d 'This entry alone'
 complete -c tokenroll -n '__fish_seen_subcommand_from plan' -l until -x -d 'How far to look ahead'
 complete -c tokenroll -n '__fish_seen_subcommand_from history' -l limit -x -d 'At most so many rolls'
