@@ -80,7 +80,7 @@ public final class RollStore {
     // Small caches: the working set is a few rows, and the service is to stay small.
     try database.execute(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -256; PRAGMA foreign_keys = ON; "
-        + "PRAGMA secure_delete = ON; PRAGMA busy_timeout = 2000; PRAGMA wal_autocheckpoint = 256")
+        + "PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 256")
     if isNew {
       try database.transaction { () throws(StoreError) in
         try take(Schema.steps[...], in: database)
