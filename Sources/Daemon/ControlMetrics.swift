@@ -41,6 +41,8 @@ struct ControlMetrics {
       guard let time = state.nextDue else { continue }
       sample("tokenroll_entry_next_due_timestamp_seconds", [("entry", state.name)], Self.seconds(time))
     }
+    family("tokenroll_units_unreloaded", "gauge", "Units that could not be reloaded for a new secret")
+    sample("tokenroll_units_unreloaded", [], String(rotator.services.reloads.failing))
     family("tokenroll_events", "counter", "Events since the start, by the names that the log uses")
     for kind in EventKind.allCases {
       sample("tokenroll_events_total", [("event", kind.rawValue)], String(events[kind] ?? 0))
