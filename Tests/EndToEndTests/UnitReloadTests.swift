@@ -119,6 +119,32 @@ import Testing
     #expect(try rolls(sandbox) == 2)
   }
 
+  @Test func consumersDoNotWaitForAnAPIThatCannotSay() throws {
+    let (sandbox, bus) = (try SandboxUnderTest(), try BusUnderTest())
+    let (workspace, configuration) = try workspace(sandbox)
+    try sandbox.addFault(#"{"kind":"refuse","status":500,"call":"verify","count":"forever"}"#)
+    let service = try workspace.start(configuration, environment: bus.environment)
+    try service.event("actionFinished", entry: "one")
+    #expect(service.events("rollSettled").isEmpty)
+    try sandbox.administer("DELETE", "/faults")
+    try service.event("rollSettled", entry: "one")
+    #expect(try service.stop() == 0)
+    // Once for the roll, not for each time that the API is asked.
+    #expect(bus.units == ["caddy.service"])
+  }
+
+  @Test func aSecretThatIsRefusedIsNoReasonToReload() throws {
+    let (sandbox, bus) = (try SandboxUnderTest(), try BusUnderTest())
+    let (workspace, configuration) = try workspace(sandbox)
+    try sandbox.addFault(#"{"kind":"refuse","status":401,"call":"verify","count":"forever"}"#)
+    let service = try workspace.start(configuration, environment: bus.environment)
+    try service.event("secretRefused", entry: "one")
+    try service.event("rollSettled", entry: "one")
+    #expect(try !workspace.command("status", "one").outputText.contains("not reloaded"))
+    #expect(try service.stop() == 0)
+    #expect(bus.units.isEmpty)
+  }
+
   @Test func aKillBetweenPublicationAndSettlementLosesNoReload() throws {
     let (sandbox, bus) = (try SandboxUnderTest(), try BusUnderTest())
     let (workspace, configuration) = try workspace(sandbox)
