@@ -61,7 +61,8 @@ let package = Package(
     .executableTarget(name: "idle-dispatch", path: "Benchmarks/IdleDispatch", swiftSettings: strict),
     .executableTarget(
       name: "syscall-injector", path: "Tests/SyscallInjector", cSettings: [.treatAllWarnings(as: .error)]),
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["CSystemd"], path: "Tests/TestSupport", swiftSettings: strict),
     .target(
       name: "SimulatedWorld", dependencies: ["Core"], path: "Tests/SimulatedWorld", swiftSettings: strict),
     .executableTarget(

@@ -13,12 +13,14 @@ extension ConfigurationDecoder {
       case .credential: defaults.credential = credential(value)
       case .schedule: defaults.schedule = scheduleParts(value)
       case .publish: defaults.destination = defaultDestination(value)
+      case .reload: defaults.reload = units(value)
       }
     }
     if !isObject {
       defaults.accountID = .refused
       defaults.credential = .refused
       defaults.schedule = .refused
+      defaults.reload = .refused
     }
     return defaults
   }
@@ -56,6 +58,7 @@ extension ConfigurationDecoder {
     var credential = Field<String>.absent
     var scheduleNode: JSONNode?
     var publish: JSONNode?
+    var reload = Field<[String]>.absent
     let isObject = members(of: node, ConfigurationKey.Entry.self) { key, value in
       switch key {
       case .name: name = entryName(value, index: index)
@@ -65,11 +68,13 @@ extension ConfigurationDecoder {
       case .credential: credential = self.credential(value)
       case .schedule: scheduleNode = value
       case .publish: publish = value
+      case .reload: reload = units(value)
       }
     }
     guard isObject else { return nil }
     account = account.or(defaults.accountID)
     credential = credential.or(defaults.credential)
+    reload = reload.or(defaults.reload)
     if name.isAbsent { report("\"name\" is missing", at: node) }
     if account.isAbsent { report("\"account_id\" is missing, here and in \"defaults\"", at: node) }
     if token.isAbsent { report("\"token_id\" is missing", at: node) }
@@ -79,11 +84,11 @@ extension ConfigurationDecoder {
     let schedule = schedule(scheduleNode.map(scheduleParts), at: scheduleNode ?? node)
     let destinations = publish.flatMap { self.destinations($0, entry: index) }
     guard let name = name.value, !enabled.isRefused, let account = account.value, let token = token.value,
-      let credential = credential.value, let schedule, let destinations
+      let credential = credential.value, let schedule, let destinations, !reload.isRefused
     else { return nil }
     return Entry(
       name: name, enabled: enabled.value ?? true, accountID: account, tokenID: token, credential: credential,
-      schedule: schedule, publish: destinations)
+      schedule: schedule, publish: destinations, reload: reload.value ?? [])
   }
 }
 
@@ -134,6 +139,19 @@ extension ConfigurationDecoder {
         node, "there is no credential \(quotation(name))\(nearest.map { "; did you mean \"\($0)\"?" } ?? "")")
     }
     return .given(shared(name), offset: offset)
+  }
+
+  private func units(_ node: JSONNode) -> Field<[String]> {
+    guard node.kind == .array else { return refuse(node, insteadOf: "an array of units") }
+    var seen: Set<String> = []
+    let fields = node.elements.map { element -> Field<String> in
+      let unit = string(element, refusal: UnitName.refusal).map { shared($0) }
+      guard let name = unit.value, !seen.insert(name).inserted else { return unit }
+      return refuse(element, "\(quotation(name)) is in this list already")
+    }
+    let units = fields.compactMap(\.value)
+    guard units.count == fields.count else { return .refused }
+    return .given(sharedUnits.shared(units), offset: node.offset)
   }
 
   private func refuseSecondEntry(of account: Field<String>, _ token: Field<String>, index: Int) {

@@ -23,6 +23,7 @@ final class ConfigurationDecoder {
   var sharedStrings = Interner<String>()
   var sharedExceptions = Interner<Set<Destination.Exception>>()
   var sharedWindows = Interner<[CalendarExpression]>()
+  var sharedUnits = Interner<[String]>()
   var spans: [String: TimeSpan] = [:]
   var calendars: [String: CalendarExpression] = [:]
 

@@ -37,7 +37,7 @@ package enum ConfigurationKey {
   /// `defaults`.
   package enum Defaults: String, CaseIterable, Sendable {
     case accountID = "account_id"
-    case credential, schedule, publish
+    case credential, schedule, publish, reload
   }
 
   /// `defaults.publish`.
@@ -50,7 +50,7 @@ package enum ConfigurationKey {
     case name, enabled
     case accountID = "account_id"
     case tokenID = "token_id"
-    case credential, schedule, publish
+    case credential, schedule, publish, reload
   }
 
   /// `schedule` of an entry or of `defaults`.

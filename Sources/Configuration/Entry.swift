@@ -1,6 +1,6 @@
 public import Core
 
-/// One element of `tokens`: a token, its schedule and its destinations.
+/// One element of `tokens`: a token, its schedule, its destinations, and what is reloaded for it.
 public struct Entry: Sendable, Equatable {
   /// `name`: 1 to 64 characters of `A-Z a-z 0-9 . _ -`, unique, beginning with a letter or a digit.
   public var name: String
@@ -16,11 +16,13 @@ public struct Entry: Sendable, Equatable {
   public var schedule: Schedule
   /// `publish`: at least one.
   public var publish: [Destination]
+  /// `reload`: the units that are reloaded once a new secret is published, each once, by their whole names.
+  public var reload: [String]
 
   /// An entry of these parts.
   public init(
     name: String, enabled: Bool = true, accountID: String, tokenID: String, credential: String,
-    schedule: Schedule, publish: [Destination]
+    schedule: Schedule, publish: [Destination], reload: [String] = []
   ) {
     self.name = name
     self.enabled = enabled
@@ -29,5 +31,6 @@ public struct Entry: Sendable, Equatable {
     self.credential = credential
     self.schedule = schedule
     self.publish = publish
+    self.reload = reload
   }
 }

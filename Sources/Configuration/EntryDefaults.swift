@@ -4,4 +4,5 @@ struct EntryDefaults {
   var credential = Field<String>.absent
   var schedule = ScheduleParts()
   var destination = DestinationParts()
+  var reload = Field<[String]>.absent
 }

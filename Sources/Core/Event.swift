@@ -26,6 +26,8 @@ public struct Event: Sendable, Equatable {
   public var duration: TimeSpan?
   /// The number of the attempt, from 1: TOKENROLL_ATTEMPT.
   public var attempt: Int?
+  /// The unit that was to be reloaded: TOKENROLL_UNIT.
+  public var unit: String?
   /// The errno of a failed system call: ERRNO.
   public var errno: Int32?
 

@@ -62,6 +62,8 @@ public enum EventKind: String, Sendable, CaseIterable {
   case actionFinished
   /// An action after publication failed; it is tried again.
   case actionFailed
+  /// An action that had failed succeeded.
+  case actionRecovered
   /// The state database could not be written; what is durable already stays true.
   case stateNotWritten
   /// An escrow that is no longer needed could not be erased; it is tried again at the next start.
@@ -118,6 +120,7 @@ public enum EventKind: String, Sendable, CaseIterable {
     case .watchdogWithheld: "354139e317104f7bbefb6b6efadc8f21"
     case .actionFinished: "4983d83a4a28472f9cdf1768115c1104"
     case .actionFailed: "71406b76c6f94fc68f0ecc596fecc15a"
+    case .actionRecovered: "7b96980143104c7bb04169b35fd8fb06"
     case .stateNotWritten: "2fb92d5310f34e2e8af763564f8175c2"
     case .escrowNotErased: "8e815c03cf4343589f7a616fc3292652"
     case .escrowUnknown: "dd47fa0c88d64c8e87e4f65d002b8f45"
@@ -138,7 +141,7 @@ public enum EventKind: String, Sendable, CaseIterable {
     case .serviceReady, .serviceStopping, .rollStarted, .secretPublished, .actionFinished:
       .info
     case .operatorRequest, .rollingResumed, .configurationReloaded, .destinationNotice, .clockStepped,
-      .rollDidNotHappen, .rollSettled, .entryRecovered:
+      .rollDidNotHappen, .rollSettled, .entryRecovered, .actionRecovered:
       .notice
     case .startFailed, .configurationRefused, .stateNotWritten, .rollRefusedForGood, .rollUncertain,
       .stateForeign,

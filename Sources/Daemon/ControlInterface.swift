@@ -77,6 +77,14 @@ enum ControlInterface {
       until: ?string
     )
 
+    # A unit that is to be reloaded for an entry's new secret and was not yet; after a failure `trouble` says why.
+    type Unreloaded (
+      unit: string,
+      failures: int,
+      trouble: ?string,
+      next_attempt: ?string
+    )
+
     # One entry. `phase`: where the roll machine stands, as in the journal's TOKENROLL_PHASE. `failures`: attempts in a row that
     # came to nothing. `next_due` is by the schedule, `next_attempt` after a failure.
     type EntryStatus (
@@ -96,16 +104,19 @@ enum ControlInterface {
       next_due: ?string,
       next_attempt: ?string,
       destinations: []string,
+      unreloaded: []Unreloaded,
       pause: ?Suspension
     )
 
     # How many entries there are, and how many of them are in which trouble. `unready`: cannot be rolled as things stand.
+    # `unreloaded`: have a new secret for which a unit could not be reloaded.
     type Counts (
       entries: int,
       rolling: int,
       failing: int,
       uncertain: int,
       unpublished: int,
+      unreloaded: int,
       unready: int,
       paused: int
     )
@@ -154,7 +165,8 @@ enum ControlInterface {
       http_status: ?int,
       api_code: ?int,
       attempt: ?int,
-      duration_usec: ?int
+      duration_usec: ?int,
+      unit: ?string
     )
 
     # The whole service. With `more` the entries come in portions, a reply each; without it all at once, up to 512 of them.

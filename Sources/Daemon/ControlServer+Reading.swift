@@ -43,6 +43,7 @@ extension ControlServer {
       writer.member("failing", tally.failing)
       writer.member("uncertain", tally.uncertain)
       writer.member("unpublished", tally.unpublished)
+      writer.member("unreloaded", tally.unreloaded)
       writer.member("unready", unready)
       writer.member("paused", tally.paused)
       writer.endObject()

@@ -8,6 +8,7 @@ struct ControlTally {
   private(set) var failing = 0
   private(set) var uncertain = 0
   private(set) var unpublished = 0
+  private(set) var unreloaded = 0
   private(set) var paused = 0
   private(set) var areAllHealthy = true
 
@@ -20,7 +21,11 @@ struct ControlTally {
       if machine?.phase == .uncertain { uncertain += 1 }
       if machine?.phase == .escrowing || machine?.phase == .escrowed { unpublished += 1 }
       if slot.isConfigured, rotator.pause(of: slot.entry.name, at: now) != nil { paused += 1 }
-      if failures > 0 || (machine?.trouble ?? slot.trouble) != nil || machine?.cause == .cure {
+      let units = rotator.services.reloads.unreloaded(slot.entry.reload, token: slot.record.row)
+      let isUnreloaded = units.contains { $0.failures > 0 }
+      if isUnreloaded { unreloaded += 1 }
+      if isUnreloaded || failures > 0 || (machine?.trouble ?? slot.trouble) != nil || machine?.cause == .cure
+      {
         areAllHealthy = false
       }
     }

@@ -57,7 +57,20 @@ extension JSONWriter {
     member("next_due", entry.nextDue)
     member("next_attempt", entry.nextAttempt)
     member("destinations", entry.destinations)
+    key("unreloaded")
+    beginArray()
+    for unit in entry.unreloaded { write(unit) }
+    endArray()
     member("pause", entry.pause)
+    endObject()
+  }
+
+  private mutating func write(_ unit: EntryState.Unreloaded) {
+    beginObject()
+    member("unit", unit.unit)
+    member("failures", unit.failures)
+    member("trouble", unit.trouble)
+    member("next_attempt", unit.nextAttempt)
     endObject()
   }
 
@@ -101,6 +114,7 @@ extension JSONWriter {
     member("api_code", event.apiCode)
     member("attempt", event.attempt)
     member("duration_usec", event.duration?.microseconds)
+    member("unit", event.unit)
     endObject()
   }
 }

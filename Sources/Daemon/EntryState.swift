@@ -27,13 +27,22 @@ struct EntryState {
   var nextDue: Timestamp?
   var nextAttempt: Timestamp?
   var destinations: [String]
+  var unreloaded: [Unreloaded]
   var pause: Pause?
+
+  /// A unit that was not reloaded yet for the new secret.
+  struct Unreloaded {
+    var unit: String
+    var failures: Int
+    var trouble: String?
+    var nextAttempt: Timestamp?
+  }
 
   /// Whether nothing about it wants an operator's attention.
   var isHealthy: Bool {
     switch summary {
     case .failed, .uncertain, .curing: false
-    default: failures == 0 && trouble == nil
+    default: failures == 0 && trouble == nil && unreloaded.allSatisfy { $0.failures == 0 }
     }
   }
 }
@@ -60,7 +69,8 @@ extension Rotator {
       lastAttempt: record.lastAttempt, lastSuccess: record.lastSuccess,
       nextDue: runner == nil ? scheduled(slot) : nil,
       nextAttempt: waits[index].map { now + ($0 - services.clock.bootTime) },
-      destinations: slot.entry.publish.map(\.file), pause: pause)
+      destinations: slot.entry.publish.map(\.file),
+      unreloaded: services.reloads.unreloaded(slot.entry.reload, token: record.row), pause: pause)
   }
 
   private func summary(of index: Int, isPaused: Bool) -> EntryState.Summary {

@@ -33,6 +33,8 @@ internal import Store
   private var sentAt: TimeSpan?
   private var outage: TimeSpan?
   private var rolledAt: Timestamp?
+  /// The roll for whose secret the entry's units are to be reloaded, and that is durable.
+  private var reloadsOwedFor: RollID?
 
   init(entry: Entry, record: TokenRecord, since: Timestamp, slot: Int, services: RollServices) {
     self.entry = entry
@@ -242,7 +244,21 @@ extension RollRunner {
 
   private func verify() async -> RollEvent {
     guard let newSecret else { return .standing(.unavailable) }
-    return .standing(await ask(newSecret, urgency: .verification))
+    let standing = await ask(newSecret, urgency: .verification)
+    switch standing {
+    // The old secret is dead: consumers need the new one, also while it cannot be found out whether it is in force.
+    // What cannot be made durable now is owed at the settlement.
+    case .inForce, .unknown: try? oweReloads()
+    case .otherToken, .refused, .unavailable: break
+    }
+    return .standing(standing)
+  }
+
+  /// Has the entry's units reloaded, once for each roll.
+  private func oweReloads() throws(StoreError) {
+    guard let intent, reloadsOwedFor != intent.id else { return }
+    try services.reloads.owe(entry.reload, entry: entry.name, token: record.row, roll: intent.id)
+    reloadsOwedFor = intent.id
   }
 
   private func settle(_ outcome: RollOutcome, _ detail: String?) -> RollEvent {
@@ -255,6 +271,7 @@ extension RollRunner {
     settled.doubtUntil = machine.doubtUntil
     settled.nextDue = services.planner.due(entry, settled, at: now)
     do throws(StoreError) {
+      if isGood { try oweReloads() }
       try services.store.settle(
         token: settled.row, outcome, detail: detail, fingerprint: settled.fingerprint,
         rolledAt: settled.lastSuccess ?? now, outage: outage, failures: settled.failures,

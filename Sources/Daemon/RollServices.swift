@@ -11,6 +11,7 @@ internal import Store
   let gate: RequestGate
   let store: RollStore
   let publisher: Publisher
+  let reloads: ReloadQueue
   let planner: Planner
   let credentials: CredentialReader
   let log: any EventSink
@@ -20,7 +21,8 @@ internal import Store
 
   init(
     configuration: Configuration, issuer: any TokenIssuer, gate: RequestGate, store: RollStore,
-    publisher: Publisher, planner: Planner, credentials: CredentialReader, log: any EventSink,
+    publisher: Publisher, reloads: ReloadQueue, planner: Planner, credentials: CredentialReader,
+    log: any EventSink,
     clock: any Clock, health: Health
   ) {
     self.configuration = configuration
@@ -28,6 +30,7 @@ internal import Store
     self.gate = gate
     self.store = store
     self.publisher = publisher
+    self.reloads = reloads
     self.planner = planner
     self.credentials = credentials
     self.log = log

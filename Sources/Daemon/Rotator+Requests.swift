@@ -57,7 +57,8 @@ extension Rotator {
     return isIdle ? nil : .inHand(name, phase: phase)
   }
 
-  /// Has the entries that wait for another attempt make it now, all where `names` is empty; returns which did.
+  /// Has the entries that wait for another attempt, of a roll or of reloading a unit, make it now, all where `names` is
+  /// empty; returns which did.
   func retry(_ names: [String]) throws(Refusal) -> [String] {
     let known = slotsByName
     var chosen = Array(slots.indices)
@@ -69,7 +70,11 @@ extension Rotator {
         chosen.append(index)
       }
     }
-    return chosen.filter { pauseInTheWay(of: $0) == nil && hasten($0) }.map { slots[$0].entry.name }
+    return chosen.filter { index in
+      let slot = slots[index]
+      let isReloading = services.reloads.hasten(slot.entry.reload, token: slot.record.row)
+      return pauseInTheWay(of: index) == nil && hasten(index) || isReloading
+    }.map { slots[$0].entry.name }
   }
 
   /// Why another attempt of a roll must not begin; a step of a roll in hand, and a cure, may always.

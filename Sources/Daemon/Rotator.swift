@@ -69,6 +69,7 @@ extension Rotator {
   /// Throws `StoreError` or `SystemError` where the state cannot be read.
   func load() throws -> Unfinished {
     for pause in try services.store.pauses() { pauses[pause.entry ?? ""] = pause }
+    try services.reloads.load()
     try arrange()
     return try findUnfinished()
   }
@@ -85,6 +86,7 @@ extension Rotator {
       let runner = runner(for: item.slot, since: item.roll.startedAt)
       work(on: item.slot, with: runner) { await runner.recover(item.roll, escrowPath: item.escrowPath) }
     }
+    services.reloads.start()
     planAll()
     tick()
   }
@@ -136,6 +138,9 @@ extension Rotator {
       rearranged.append(Slot(entry: slots[place].entry, record: slots[place].record, isConfigured: false))
     }
     take(rearranged, moved: moved)
+    var units: [Int64: [String]] = [:]
+    for slot in slots where !slot.entry.reload.isEmpty { units[slot.record.row] = slot.entry.reload }
+    services.reloads.drop { units[$0.token]?.contains($0.unit) ?? false }
   }
 
   private func take(_ rearranged: [Slot], moved: [Int: Int]) {
@@ -497,6 +502,7 @@ extension Rotator {
     isStopping = true
     dueTimer?.cancel()
     services.gate.close()
+    services.reloads.stop()
     if !isSafe {
       armRescue()
       await withCheckedContinuation { safety = $0 }
@@ -530,6 +536,7 @@ extension Rotator {
     let next = lanes.values.compactMap { $0.dues.first }.min { $0.time < $1.time }
     return StatusSummary(
       entries: services.configuration.tokens.count, failing: failing.count,
+      unreloaded: services.reloads.failing,
       rolling: active.count, pause: pauseInWords, next: next.map { (slots[$0.slot].entry.name, $0.time) })
   }
 }

@@ -83,6 +83,7 @@ public import Systemd
         configuration: configuration, issuer: try CloudflareClient(configuration.api), gate: gate,
         store: store,
         publisher: Publisher(escrow: escrow),
+        reloads: try ReloadQueue(store: store, log: log, clock: clock, health: health),
         planner: Planner(machineID: Jitter.key(machineID: machineID) ?? (0, 0), start: clock.now),
         credentials: CredentialReader(directory: CredentialsDirectory.current), log: log, clock: clock,
         health: health)
@@ -117,13 +118,17 @@ public import Systemd
     removeLeftovers()
     let proof = prove()
     let isIdle = proof.unready == services.configuration.tokens.filter(\.enabled).count
-    // A secret in escrow, or an uncertain roll, is brought to its end all the same.
-    if !proof.findings.isEmpty, isIdle, unfinished.rolls.isEmpty {
+    // A secret in escrow, or an uncertain roll, is brought to its end all the same, and so is a reload that is owed.
+    if !proof.findings.isEmpty, isIdle, unfinished.rolls.isEmpty, !services.reloads.owes {
       throw ServiceFailure(
         kind: .unavailable,
         description: "no entry could be rolled as things stand; see the messages before this one")
     }
     rotator.onChange = { [weak self] in
+      self?.updateStatus()
+      self?.metricsFile?.noteChange()
+    }
+    services.reloads.onChange = { [weak self] in
       self?.updateStatus()
       self?.metricsFile?.noteChange()
     }

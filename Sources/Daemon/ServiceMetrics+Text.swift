@@ -47,6 +47,8 @@ extension ServiceMetrics {
     text.sample(unpublished)
     text.family("tokenroll_unready_entries", .gauge, "Entries that cannot be rolled as things stand")
     text.sample(unready)
+    text.family("tokenroll_units_unreloaded", .gauge, "Units that could not be reloaded for a new secret")
+    text.sample(unreloaded)
     text.family("tokenroll_paused_entries", .gauge, "Entries of which no new roll is begun")
     text.sample(paused)
     text.family(

@@ -32,6 +32,8 @@ struct ServiceMetrics {
   var unpublished = 0
   var paused = 0
   var unready = 0
+  /// Units that could not be reloaded for a new secret.
+  var unreloaded = 0
   /// Since when nothing of an entry is begun, with "" for all of them.
   var pauses: [(entry: String, since: Timestamp)] = []
   var entries: [EntryNumbers] = []
@@ -58,6 +60,7 @@ extension ServiceMetrics {
     let tally = ControlTally(rotator)
     (uncertain, unpublished, paused) = (tally.uncertain, tally.unpublished, tally.paused)
     self.unready = unready
+    unreloaded = services.reloads.failing
     self.events = events
     rolls = services.counters.rolls
     requests = services.counters.requests

@@ -4,6 +4,8 @@ internal import Core
 struct StatusSummary {
   var entries: Int
   var failing: Int
+  /// Units that could not be reloaded.
+  var unreloaded: Int
   var rolling: Int
   /// What is paused, and why.
   var pause: String?
@@ -19,6 +21,7 @@ struct StatusSummary {
     }
     if let pause { parts.append("PAUSED: \(pause)") }
     if failing > 0 { parts.append("\(failing) failing") }
+    if unreloaded > 0 { parts.append("\(unreloaded) \(unreloaded == 1 ? "unit" : "units") not reloaded") }
     return parts.joined(separator: ", ")
   }
 }

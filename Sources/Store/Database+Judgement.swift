@@ -14,7 +14,7 @@ extension Database {
         "the state database \(path) is empty, but the state directory has been in use; restore the database, or "
           + "move it and the directory away as the operations manual says under \"Recovery\"")
     }
-    guard isNew || application == Schema.applicationID else {
+    guard isNew || (application == Schema.applicationID && version > 0) else {
       throw StoreError(.corrupt, "\(path) is not a state database of tokenroll; move it away")
     }
     guard version <= Schema.version else {

@@ -30,6 +30,8 @@ final class Database {
       throw Database.error(code, reason, path: path, operation: "open")
     }
     self.handle = handle
+    // From the first statement on: another program may be bringing the write-ahead log of a crash in just now.
+    sqlite3_busy_timeout(handle, 2_000)
   }
 
   deinit { sqlite3_close_v2(handle) }

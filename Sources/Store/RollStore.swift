@@ -60,22 +60,41 @@ public final class RollStore {
     // Small caches: the working set is a few rows, and the service is to stay small.
     try database.execute(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -256; PRAGMA foreign_keys = ON; "
-        + "PRAGMA secure_delete = ON; PRAGMA busy_timeout = 2000; PRAGMA wal_autocheckpoint = 256")
+        + "PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 256")
     if isNew {
       try database.transaction { () throws(StoreError) in
-        try database.execute(Schema.statements)
-        try database.execute(
-          "PRAGMA application_id = \(Schema.applicationID); PRAGMA user_version = \(Schema.version)")
+        try take(Schema.steps[...], in: database)
+        try database.execute("PRAGMA application_id = \(Schema.applicationID)")
         try database.prepare("INSERT INTO machine (id) VALUES (?)").run(.text(machineID))
       }
       return
     }
     try database.judgeContent()
+    let isForeign = try Self.isForeign(database, machineID, adopt: adopt)
+    let missing = Schema.steps.dropFirst(Int(try database.integer("PRAGMA user_version")))
+    guard isForeign || !missing.isEmpty else { return }
+    try database.transaction { () throws(StoreError) in
+      if isForeign { try database.prepare("UPDATE machine SET id = ?").run(.text(machineID)) }
+      try take(missing, in: database)
+    }
+  }
+
+  /// Whether the state was another machine's, which is refused but for its adoption.
+  private static func isForeign(
+    _ database: Database, _ machineID: String, adopt: Bool
+  ) throws(StoreError) -> Bool {
     do throws(StoreError) {
-      return try database.judgeMachine(machineID)
+      try database.judgeMachine(machineID)
+      return false
     } catch {
       guard adopt, error.kind == .foreign else { throw error }
+      return true
     }
-    try database.prepare("UPDATE machine SET id = ?").run(.text(machineID))
+  }
+
+  /// Takes steps of the schema, within a transaction: a file is of one version or of the other.
+  private static func take(_ steps: ArraySlice<String>, in database: Database) throws(StoreError) {
+    for step in steps { try database.execute(step) }
+    try database.execute("PRAGMA user_version = \(Schema.version)")
   }
 }

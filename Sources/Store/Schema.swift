@@ -2,10 +2,13 @@
 enum Schema {
   /// PRAGMA application_id: "trol", by which file(1) and we tell the file from any other database.
   static let applicationID: Int64 = 0x7472_6f6c
-  /// PRAGMA user_version.
-  static let version: Int64 = 1
+  /// PRAGMA user_version: how many of the steps the file has taken.
+  static var version: Int64 { Int64(steps.count) }
 
-  static let statements = """
+  /// What makes each version from the one before, the first from an empty file. A step that was released never changes.
+  static let steps = [first, reloads]
+
+  private static let first = """
     CREATE TABLE machine (
       id TEXT NOT NULL
     );
@@ -55,5 +58,16 @@ enum Schema {
     ) WITHOUT ROWID;
     CREATE INDEX history_token ON history (token, id);
     CREATE INDEX history_roll ON history (roll_id);
+    """
+
+  /// The units that have to be reloaded for a secret that was published.
+  private static let reloads = """
+    CREATE TABLE reloads (
+      token INTEGER NOT NULL REFERENCES tokens,
+      unit TEXT NOT NULL,
+      entry TEXT NOT NULL,
+      roll_id TEXT NOT NULL,
+      PRIMARY KEY (token, unit)
+    ) WITHOUT ROWID;
     """
 }

@@ -18,6 +18,7 @@ enum JournalFields {
       ("TOKENROLL_CF_RAY", event.ray.map(Value.text)),
       ("TOKENROLL_DURATION_USEC", event.duration.map { .number($0.microseconds) }),
       ("TOKENROLL_ATTEMPT", event.attempt.map { .number(Int64($0)) }),
+      ("TOKENROLL_UNIT", event.unit.map(Value.text)),
       ("ERRNO", event.errno.map { .number(Int64($0)) }),
     ]
     return fields.compactMap { name, value in value.map { (name, $0) } }

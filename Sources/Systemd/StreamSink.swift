@@ -74,6 +74,7 @@ public struct StreamSink: EventSink {
     case "TOKENROLL_API_CODE": "code"
     case "TOKENROLL_CF_RAY": "ray"
     case "TOKENROLL_ATTEMPT": "attempt"
+    case "TOKENROLL_UNIT": "unit"
     default: field.lowercased()
     }
   }

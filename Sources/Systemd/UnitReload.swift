@@ -67,12 +67,17 @@ struct UnitReload {
     case "org.freedesktop.DBus.Error.AccessDenied",
       "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired":
       error(
-        .denied, "\(oneLine(message)); allow it in a polkit rule for org.freedesktop.systemd1.manage-units")
+        .denied,
+        "\(oneLine(message)); name it in /etc/tokenroll/reload-units, which the polkit rule of the package goes by"
+      )
     case "org.freedesktop.systemd1.NoSuchUnit", "org.freedesktop.systemd1.LoadFailed",
       "org.freedesktop.systemd1.UnitMasked", "org.freedesktop.systemd1.BadUnitSetting":
-      error(.noSuchUnit, oneLine(message))
+      error(
+        .noSuchUnit,
+        "\(oneLine(message)); correct the unit's name in \"reload\", or see \"systemctl status \(unit)\"")
     case "org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner":
-      error(.noBus, "no systemd on the bus: \(oneLine(message))")
+      error(
+        .noBus, "no systemd on the bus: \(oneLine(message)); without systemd leave \"reload\" out")
     default:
       error(.other, "\(oneLine(message)) (\(name))")
     }

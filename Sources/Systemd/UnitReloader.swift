@@ -45,7 +45,9 @@ public struct UnitReloader: Sendable {
     let result = address.map { Self.open($0, &opened) } ?? sd_bus_open_system(&opened)
     guard result >= 0, let opened else {
       throw SystemdError(
-        .noBus, "cannot reload", unit, code: -result, reason: "the system bus cannot be reached")
+        .noBus, "cannot reload", unit, code: -result,
+        reason:
+          "the system bus cannot be reached; start dbus.socket, and without systemd leave \"reload\" out")
     }
     bus = opened
   }
@@ -112,7 +114,8 @@ public struct UnitReloader: Sendable {
       guard result >= 0 else {
         return finish(
           SystemdError(
-            .noBus, "cannot reload", unit, code: -result, reason: "the connection to the system bus broke"))
+            .noBus, "cannot reload", unit, code: -result,
+            reason: "the connection to the system bus broke; see \"systemctl status dbus\""))
       }
       if let message { follow(reload.received(BusReply(message))) }
       if result == 0 { break }

@@ -56,6 +56,11 @@ extension Command {
       With --unit it reads the installed unit and its drop-ins, and prints the lines
       that a drop-in needs for this configuration, ready for `systemctl edit`.
 
+      Units that the configuration has reloaded and that the list of the polkit rule
+      lacks are named on standard error. That list is made by root with
+        tokenroll check --print-reload-units >/run/reload-units &&
+          install -m 0644 /run/reload-units /etc/tokenroll/reload-units
+
       Exit status: 0 all in order; 1 a probe failed, or the unit lacks something; 66 a
       file cannot be read; 69 no unit is installed; 78 the configuration has problems.
 

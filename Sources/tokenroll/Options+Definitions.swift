@@ -45,6 +45,10 @@ extension Options {
       Definition(name: "--offline", value: nil, help: "make no request to the API", commands: [.doctor]) {
         options, _ in options.isOffline = true
       },
+      Definition(
+        name: "--print-reload-units", value: nil,
+        help: "print the units to reload, one a line, as \(ReloadUnits.path) lists them", commands: [.check]
+      ) { options, _ in options.wantsReloadUnits = true },
       Definition(name: "--entry", value: "NAME", help: "this entry alone", commands: [.plan, .history]) {
         options, value in options.entry = value
       },

@@ -10,6 +10,7 @@ struct Options {
   var wantsProbe = false
   var wantsUnit = false
   var isOffline = false
+  var wantsReloadUnits = false
   var wantsJSON = false
   var wantsHelp = false
   var entry: String?

@@ -65,7 +65,8 @@ extension StatusCommand {
     let counts = summary["counts"]
     func count(_ key: String) -> Int64 { counts?[key]?.integer ?? 0 }
     var parts = [count("entries") == 1 ? "1 entry" : "\(count("entries")) entries"]
-    for key in ["rolling", "failing", "uncertain", "unpublished", "unready", "paused"] where count(key) > 0 {
+    for key in ["rolling", "failing", "uncertain", "unpublished", "unreloaded", "unready", "paused"]
+    where count(key) > 0 {
       parts.append("\(count(key)) \(key)")
     }
     let started = ServiceStatus.time(summary["started_at"]).map {
@@ -112,6 +113,10 @@ extension StatusCommand {
       if let text { table.add(["  \(label)", text]) }
     }
     for destination in destinations(entry) { table.add(["  published in", destination]) }
+    for unit in unreloaded(entry) {
+      let trouble = unit["trouble"]?.string.map { ": \($0)" } ?? ""
+      table.add(["  not reloaded yet", (unit["unit"]?.string ?? "") + trouble])
+    }
     return [table.text]
   }
 
@@ -128,8 +133,13 @@ extension StatusCommand {
     entry["destinations"]?.elements.compactMap(\.string) ?? []
   }
 
+  private static func unreloaded(_ entry: JSONNode) -> [JSONNode] {
+    entry["unreloaded"].map { Array($0.elements) } ?? []
+  }
+
   private static func trouble(_ entry: JSONNode) -> String {
-    entry["trouble"]?.string ?? entry["pause"].flatMap(words).map { "paused: \($0)" } ?? ""
+    entry["trouble"]?.string ?? unreloaded(entry).lazy.compactMap { $0["trouble"]?.string }.first
+      ?? entry["pause"].flatMap(words).map { "paused: \($0)" } ?? ""
   }
 
   /// "change freeze, until 2026-01-02T00:00:00Z".

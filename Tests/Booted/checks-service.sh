@@ -177,6 +177,48 @@ UNIT
     grep -F "$(token token-1 secret | tr -d '\n' | sha256sum | cut -d' ' -f1)"
 }
 
+# A consumer that reads its secret at the start and at a reload, and that root has let the service reload.
+check_reload_after_roll() {
+  fresh '.tokens[0] |= (.schedule.first = "now" | .reload = ["reader.service"])
+    | .tokens[1] |= (.schedule.first = "now" | .reload = ["unlisted.service"])'
+  local unit
+  for unit in reader unlisted; do
+    put_file "/etc/systemd/system/$unit.service" <<UNIT
+[Service]
+ExecStart=/bin/sleep infinity
+ExecReload=/bin/sh -c 'sha256sum <$secrets/token-1'
+UNIT
+  done
+  in_machine systemctl daemon-reload
+  in_machine systemctl restart reader unlisted
+  in_machine rm -f /etc/tokenroll/reload-units
+  in_machine tokenroll check 2>&1 | grep -F 'the service may reload no unit'
+  in_machine sh -c 'tokenroll check --print-reload-units >/run/reload-units &&
+    install -m 0644 /run/reload-units /etc/tokenroll/reload-units'
+  is "the list" "$(<"$root/etc/tokenroll/reload-units")" $'reader.service\nunlisted.service'
+  is "warnings" "$(in_machine tokenroll check 2>&1 >/dev/null)" ""
+  # Root strikes the other one out again.
+  echo reader.service | put_file /etc/tokenroll/reload-units
+  in_machine tokenroll check 2>&1 | grep -F 'does not list unlisted.service'
+
+  start_service
+  await_event actionFinished TOKENROLL_ENTRY=token-1 TOKENROLL_UNIT=reader.service
+  published_is_in_force token-1
+  messages "$from" _SYSTEMD_UNIT=reader.service | jq -r .MESSAGE |
+    grep -F "$(token token-1 secret | tr -d '\n' | sha256sum | cut -d' ' -f1)"
+
+  await_event actionFailed TOKENROLL_ENTRY=token-2 TOKENROLL_UNIT=unlisted.service | jq -r .MESSAGE |
+    grep -F '/etc/tokenroll/reload-units'
+  published_is_in_force token-2
+  fails in_machine tokenroll status
+  echo unlisted.service >>"$root/etc/tokenroll/reload-units"
+  in_machine tokenroll retry token-2
+  await_event actionRecovered TOKENROLL_ENTRY=token-2 TOKENROLL_UNIT=unlisted.service
+  in_machine tokenroll status
+  rolled_times token-1 1
+  rolled_times token-2 1
+}
+
 check_reload_units() {
   local unit
   for unit in listed other; do
@@ -189,9 +231,12 @@ check_reload_units() {
     put_file /etc/tokenroll/reload-units
 
   may ReloadUnit listed.service
+  # What the service asks for.
+  may ReloadOrTryRestartUnit listed.service
   may ReloadUnit restarted.service
   may TryRestartUnit restarted.service
   fails may ReloadUnit other.service
+  fails may ReloadOrTryRestartUnit other.service
   fails may RestartUnit listed.service
   fails may StopUnit listed.service
   fails may StopUnit restarted.service

@@ -51,7 +51,8 @@ import Testing
               },
               {"file": "/srv/a.json", "format": "json", "key": "secret"},
               {"file": "/srv/r2.env", "format": "r2-env"}
-            ]
+            ],
+            "reload": ["caddy.service", "web@a-1.service"]
           }
         ]
       }
@@ -81,7 +82,7 @@ import Testing
           allow: [.symbolicLink, .writableByOthers]),
         Destination(file: "/srv/a.json", format: .json, key: "secret"),
         Destination(file: "/srv/r2.env", format: .r2Env),
-      ])
+      ], reload: ["caddy.service", "web@a-1.service"])
     var metrics = MetricsSettings(file: "/srv/m.prom")
     metrics.every = .minutes(5)
     let expected = Configuration(
@@ -91,6 +92,14 @@ import Testing
       ],
       tokens: [entry], stateDirectory: "/srv/state", waitForClock: true, metrics: metrics)
     #expect(try decode(text) == expected)
+  }
+
+  @Test(arguments: [
+    ("", ["default.service"]), (#", "reload": ["own.service"]"#, ["own.service"]), (#", "reload": []"#, []),
+  ])
+  func unitsOfAnEntryReplaceThoseOfTheDefaults(_ member: String, _ units: [String]) throws {
+    let sample = Sample([.token: "\"t1\"\(member)", .more: #""defaults": {"reload": ["default.service"]}"#])
+    #expect(try sample.decoded().tokens.map(\.reload) == [units])
   }
 
   @Test(arguments: [

@@ -297,7 +297,8 @@ import Testing
       #"9:31: default: this key is not known; did you mean "defaults"?"#),
     Refusal(
       [.more: #""defaults": {"owner": "x"}"#],
-      #"9:16: defaults.owner: this key is not known; known here: account_id, credential, schedule, publish"#),
+      #"9:16: defaults.owner: this key is not known; known here: account_id, credential, schedule, publish, reload"#
+    ),
     Refusal(
       [.more: #""defaults": {"credential": "main", "credential": "main"}"#],
       #"9:38: defaults.credential: this key is there twice"#),

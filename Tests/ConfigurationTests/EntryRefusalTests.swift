@@ -113,16 +113,70 @@ import Testing
     Refusal([.token: #""t1", "name": 5"#], #"4:19: tokens[0].name: this key is there twice"#),
     Refusal(
       [.token: #""t1", "a b": 1"#],
-      #"4:19: tokens[0]["a b"]: this key is not known; known here: name, enabled, account_id, token_id, credential, schedule, publish"#
+      #"4:19: tokens[0]["a b"]: this key is not known; known here: name, enabled, account_id, token_id, credential, schedule, publish, reload"#
     ),
     Refusal(
       [.token: #""t1", "cfat_012": 1"#],
-      #"4:19: tokens[0].<redacted>: this key is not known; known here: name, enabled, account_id, token_id, credential, schedule, publish"#
+      #"4:19: tokens[0].<redacted>: this key is not known; known here: name, enabled, account_id, token_id, credential, schedule, publish, reload"#
     ),
     Refusal(
       [.token: #""t1", "actions": []"#],
-      #"4:19: tokens[0].actions: this key is not known; known here: name, enabled, account_id, token_id, credential, schedule, publish"#
+      #"4:19: tokens[0].actions: this key is not known; known here: name, enabled, account_id, token_id, credential, schedule, publish, reload"#
     ),
+    Refusal(
+      [.token: #""t1", "reload": "a.service""#],
+      #"4:29: tokens[0].reload: must be an array of units, not a string"#),
+    Refusal([.token: #""t1", "reload": [5]"#], #"4:30: tokens[0].reload[0]: must be a string, not a number"#),
+    Refusal(
+      [.token: #""t1", "reload": ["caddy"]"#],
+      #"4:30: tokens[0].reload[0]: "caddy" is not the whole name of a unit that can be reloaded; write e.g. "caddy.service""#
+    ),
+    Refusal(
+      [.token: #""t1", "reload": ["caddy.timer"]"#],
+      #"4:30: tokens[0].reload[0]: "caddy.timer" is not the whole name of a unit that can be reloaded; write e.g. "caddy.service""#
+    ),
+    Refusal(
+      [.token: #""t1", "reload": [""]"#],
+      #"4:30: tokens[0].reload[0]: "" is not the whole name of a unit that can be reloaded; write e.g. "caddy.service""#
+    ),
+    Refusal(
+      [.token: #""t1", "reload": ["tokenroll.service"]"#],
+      #"4:30: tokens[0].reload[0]: "tokenroll.service" is this service itself"#),
+    Refusal(
+      [.token: #""t1", "reload": [".service"]"#],
+      #"4:30: tokens[0].reload[0]: ".service" is not the name of a unit: letters, digits, ":", "-", "_", ".", "\" and "@", no "@" first"#
+    ),
+    Refusal(
+      [.token: #""t1", "reload": ["@x.service"]"#],
+      #"4:30: tokens[0].reload[0]: "@x.service" is not the name of a unit: letters, digits, ":", "-", "_", ".", "\" and "@", no "@" first"#
+    ),
+    Refusal(
+      [.token: #""t1", "reload": ["a b.service"]"#],
+      #"4:30: tokens[0].reload[0]: "a b.service" is not the name of a unit: letters, digits, ":", "-", "_", ".", "\" and "@", no "@" first"#
+    ),
+    Refusal(
+      [.token: #""t1", "reload": ["a/b.service"]"#],
+      #"4:30: tokens[0].reload[0]: "a/b.service" is not the name of a unit: letters, digits, ":", "-", "_", ".", "\" and "@", no "@" first"#
+    ),
+    Refusal(
+      [.token: #""t1", "reload": ["é.service"]"#],
+      #"4:30: tokens[0].reload[0]: "é.service" is not the name of a unit: letters, digits, ":", "-", "_", ".", "\" and "@", no "@" first"#
+    ),
+    Refusal(
+      [.token: #""t1", "reload": ["web@.service"]"#],
+      #"4:30: tokens[0].reload[0]: "web@.service" is a template; name an instance of it"#),
+    Refusal(
+      [.token: "\"t1\", \"reload\": [\"\(String(repeating: "u", count: 248)).service\"]"],
+      "4:30: tokens[0].reload[0]: \"\(String(repeating: "u", count: 60))…\" is longer than 255 bytes"),
+    Refusal(
+      [.token: #""t1", "reload": ["a.service", "b.service", "a.service"]"#],
+      #"4:56: tokens[0].reload[2]: "a.service" is in this list already"#),
+    Refusal(
+      [.more: #""defaults": {"reload": ["a.service", 5]}"#],
+      #"9:40: defaults.reload[1]: must be a string, not a number"#),
+    Refusal(
+      [.more: #""defaults": {"reload": {}}"#],
+      #"9:26: defaults.reload: must be an array of units, not an object"#),
   ]
 
   @Test(arguments: refusals) func isRefused(_ refusal: Refusal) {

@@ -14,6 +14,7 @@ import Testing
     #expect(cadences.contains(.every(.days(30))))
     #expect(cadences.contains(.calendar(try CalendarExpression(parsing: "Tue 03:00 Europe/Berlin"))))
     #expect(configuration.tokens.map(\.enabled).contains(false))
+    #expect(configuration.tokens.flatMap(\.reload) == ["caddy.service"])
     #expect(configuration.credentials.count == 2)
   }
 

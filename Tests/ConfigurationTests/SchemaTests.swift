@@ -89,6 +89,7 @@ import Testing
     }
     #expect(try node("properties.tokens.maxItems").integer == 500_000)
     #expect(try node("$defs.path.maxLength").integer == 4_095)
+    #expect(try node("$defs.reload.items.maxLength").integer == 255)
   }
 
   @Test func defaultsAreThoseOfTheDecoder() throws {

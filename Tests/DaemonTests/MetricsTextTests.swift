@@ -17,6 +17,7 @@ import Testing
       "tokenroll_config_last_reload_successful 0", "tokenroll_config_last_reload_timestamp_seconds 2000",
       #"tokenroll_entries{state="waiting"} 1"#, #"tokenroll_entries{state="failed"} 0"#,
       "tokenroll_uncertain_rolls 1", "tokenroll_unpublished_secrets 2", "tokenroll_unready_entries 3",
+      "tokenroll_units_unreloaded 5",
       "tokenroll_paused_entries 4", #"tokenroll_pause_start_timestamp_seconds{entry=""} 3000"#,
       #"tokenroll_pause_start_timestamp_seconds{entry="dns"} 4000"#,
       #"tokenroll_entry_healthy{entry="dns"} 1"#, #"tokenroll_entry_failures{entry="dns"} 0"#,

@@ -12,6 +12,7 @@ extension ServiceMetrics {
     metrics.uncertain = 1
     metrics.unpublished = 2
     metrics.unready = 3
+    metrics.unreloaded = 5
     metrics.paused = 4
     metrics.pauses = [("", Timestamp(seconds: 3_000)), ("dns", Timestamp(seconds: 4_000))]
     metrics.entries = [

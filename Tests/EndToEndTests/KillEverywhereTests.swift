@@ -57,6 +57,66 @@ import Testing
     #expect(reached.count > points * 9 / 10)
   }
 
+  /// The calls of a roll with a reload after it that change something durable, or go to the bus.
+  private static let reloadCalls = "fsync,fdatasync,renameat,connect,sendto,sendmsg,recvmsg"
+
+  @Test(.enabled(if: BusUnderTest.isSupported)) func aKillAtAnyCallLosesNoReload() async throws {
+    let sandbox = try SandboxUnderTest("--tokens", "500")
+    let bus = try BusUnderTest()
+    let tokens = try sandbox.tokens()
+    let credential = try #require(tokens.first { $0.name == "credential" }).secret
+    let subjects = tokens.filter { $0.name != "credential" }
+
+    let first = try WalkedRoll(
+      subjects[0], .noFile, sandbox, credential: credential, reload: ["first.service"])
+    let injector = SyscallInjector(calls: Self.reloadCalls, log: first.log, until: "actionFinished")
+    let service = try first.workspace.restart(through: injector.command(), environment: bus.environment)
+    try service.event("actionFinished")
+    #expect(try service.stop() == 0)
+    let points = try injector.trace().count
+    try #require(points > 20 && points < subjects.count)
+
+    let faults = await inParallel(Array(1...points), width: 6) { point -> String? in
+      do {
+        return try Self.killBeforeReload(at: point, subjects[point], sandbox, credential, bus)
+      } catch {
+        return "point \(point): \(error)"
+      }
+    }
+    print(
+      "kill everywhere, with a reload: \(points) points tried, \(faults.compactMap(\.self).count) reloads lost"
+    )
+    for fault in faults.compactMap(\.self) { Issue.record("\(fault)") }
+  }
+
+  /// What went wrong; nil where the unit was reloaded in the end, and the token rolled as often as it had to be.
+  private static func killBeforeReload(
+    at point: Int, _ token: SandboxUnderTest.Token, _ sandbox: SandboxUnderTest, _ credential: String,
+    _ bus: BusUnderTest
+  ) throws -> String? {
+    let unit = "unit-\(point).service"
+    let roll = try WalkedRoll(token, .noFile, sandbox, credential: credential, reload: [unit])
+    let injector = SyscallInjector(
+      calls: reloadCalls, at: point, disturbance: .kill, log: roll.log, until: "actionFinished")
+    let service = try roll.workspace.restart(through: injector.command(), environment: bus.environment)
+    // The window may have fewer calls than the one that was traced.
+    guard try service.eventOrEnd(["actionFinished"]) == nil else {
+      try service.stop()
+      return nil
+    }
+    guard try service.ended() == 128 + SIGKILL else {
+      throw TestFailure("it was not killed: \(service.lines)")
+    }
+    let isSettled = try roll.isOver()
+    let next = try roll.workspace.restart(environment: bus.environment)
+    try next.event(isSettled ? "serviceReady" : "rollSettled")
+    if !bus.units.contains(unit) { try next.event("actionFinished") }
+    try next.stop()
+    let (rolls, secret) = try roll.truth()
+    let isPublished = roll.wrongDestinations(secret).isEmpty
+    return isPublished && rolls <= 2 ? nil : "point \(point): \(rolls) rolls, published: \(isPublished)"
+  }
+
   private static func kill(
     at point: Int, _ token: SandboxUnderTest.Token, _ before: WalkedRoll.Before, _ sandbox: SandboxUnderTest,
     _ credential: String

@@ -1,7 +1,8 @@
 import Core
-import Store
 import TestSupport
 import Testing
+
+@testable import Store
 
 @Suite struct RollStoreTests {
   private static let machine = "0123456789abcdef0123456789abcdef"
@@ -133,6 +134,38 @@ import Testing
     let records = try RollHistory(directory: directory.path).records(limit: 10_000)
     #expect(records.count == 500)
     #expect(records.first?.endedAt == Timestamp(seconds: 519))
+  }
+
+  @Test func aReloadThatIsOwedIsKeptUntilItIsForgotten() throws {
+    let store = try open()
+    let tokens = try store.enroll([("account", "a"), ("account", "b")], at: Timestamp(seconds: 7)).map(\.row)
+    func debt(_ unit: String, _ token: Int, _ number: UInt64) -> ReloadDebt {
+      ReloadDebt(unit: unit, token: tokens[token], entry: "edge", roll: roll(number).id)
+    }
+    try store.keep([debt("a.service", 0, 1), debt("b.service", 0, 1)])
+    try store.keep([debt("a.service", 1, 2)])
+    #expect(
+      try open().reloadDebts() == [debt("a.service", 0, 1), debt("a.service", 1, 2), debt("b.service", 0, 1)])
+    // A later roll takes the place of the earlier one, which is not owed a second time.
+    try store.keep([debt("a.service", 0, 3)])
+    try store.forget([debt("a.service", 0, 1), debt("b.service", 0, 1)])
+    #expect(try open().reloadDebts() == [debt("a.service", 0, 3), debt("a.service", 1, 2)])
+  }
+
+  @Test func theFormatOfAnEarlierVersionIsBroughtForward() throws {
+    let token = try #require(try open().enroll([("account", "a")], at: Timestamp(seconds: 7)).first)
+    // Version 1 had no reloads.
+    let former = try Database(path: directory.path(RollStore.fileName), access: .readWrite)
+    try former.execute("DROP TABLE reloads; PRAGMA user_version = 1")
+    let other = String(repeating: "f", count: 32)
+    #expect(throws: StoreError.self) { try open(machine: other) }
+    #expect(try former.integer("PRAGMA user_version") == 1)
+
+    let store = try open()
+    #expect(try former.integer("PRAGMA user_version") == 2)
+    #expect(try store.tokens() == [token])
+    try store.keep([ReloadDebt(unit: "a.service", token: token.row, entry: "edge", roll: roll(1).id)])
+    #expect(try open().reloadDebts().count == 1)
   }
 
   // MARK: Refusals

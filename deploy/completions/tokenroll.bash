@@ -28,7 +28,7 @@ _tokenroll() {
       else
         case $command in
           run) choices='--config --log-format --log-level --help' ;;
-          check) choices='--config --probe --unit --help' ;;
+          check) choices='--config --probe --unit --print-reload-units --help' ;;
           doctor) choices='--config --socket --offline --json --help' ;;
           plan) choices='--config --entry --until --json --help' ;;
           calendar) choices='--iterations --help' ;;

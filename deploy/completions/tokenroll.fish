@@ -30,6 +30,7 @@ complete -c tokenroll -n '__fish_seen_subcommand_from run' -l log-level -x -a 'e
 complete -c tokenroll -n '__fish_seen_subcommand_from check' -l probe -d 'Also try credentials and destinations'
 complete -c tokenroll -n '__fish_seen_subcommand_from check' -l unit -d 'Also hold the installed unit against the configuration'
 complete -c tokenroll -n '__fish_seen_subcommand_from doctor' -l offline -d 'Make no request to the API'
+complete -c tokenroll -n '__fish_seen_subcommand_from check' -l print-reload-units -d 'Print the units to reload'
 complete -c tokenroll -n '__fish_seen_subcommand_from plan history' -l entry -x -a '(__tokenroll_entries)' -d 'This entry alone'
 complete -c tokenroll -n '__fish_seen_subcommand_from plan' -l until -x -d 'How far to look ahead'
 complete -c tokenroll -n '__fish_seen_subcommand_from history' -l limit -x -d 'At most so many rolls'

@@ -18,6 +18,8 @@ struct ServiceConfiguration: Sendable {
     var schedule = Self.once
     var credential = "sandbox"
     var enabled = true
+    /// Units to reload.
+    var reload: [String] = []
     var publish: [Destination]
 
     /// Due at once, and then not again while a test runs.
@@ -62,6 +64,7 @@ struct ServiceConfiguration: Sendable {
       "name": quoted(entry.name), "account_id": quoted(entry.account), "token_id": quoted(entry.token),
       "credential": quoted(entry.credential), "enabled": "\(entry.enabled)", "schedule": entry.schedule,
       "publish": "[\(publish.joined(separator: ", "))]",
+      "reload": "[\(entry.reload.map(quoted).joined(separator: ", "))]",
     ])
   }
 

@@ -1,5 +1,5 @@
 /// Runs the service under `syscall-injector`, which counts its system calls from the first preparation of a roll to
-/// its settlement, and disturbs one of them.
+/// its settlement, or another event, and disturbs one of them.
 struct SyscallInjector: Sendable {
   /// What happens at the call.
   enum Disturbance: Sendable, Equatable {
@@ -39,12 +39,14 @@ struct SyscallInjector: Sendable {
   var disturbance = Disturbance.none
   /// Where the trace is written.
   var log: String
+  /// The event with which counting ends.
+  var until = "rollSettled"
 
   /// The command in front of the service's own.
   func command() throws -> [String] {
     var words = [
       try TestProcess.product("syscall-injector"), "--from", ".\(Self.entry).", "--until",
-      "\"event\":\"rollSettled\"",
+      "\"event\":\"\(until)\"",
       "--log", log, "--at", "\(at)",
     ]
     if let calls { words += ["--calls", calls] }

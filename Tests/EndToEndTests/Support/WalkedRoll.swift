@@ -16,9 +16,10 @@ struct WalkedRoll: Sendable {
   let token: SandboxUnderTest.Token
   let workspace: Workspace
 
-  init(_ token: SandboxUnderTest.Token, _ before: Before, _ sandbox: SandboxUnderTest, credential: String)
-    throws
-  {
+  init(
+    _ token: SandboxUnderTest.Token, _ before: Before, _ sandbox: SandboxUnderTest, credential: String,
+    reload: [String] = []
+  ) throws {
     self.token = token
     workspace = try Workspace(sandbox, in: .memory, credential: credential)
     if before == .secretInForce { _ = try workspace.directory.write("published/raw", token.secret) }
@@ -28,6 +29,7 @@ struct WalkedRoll: Sendable {
       .init(file: "\(workspace.published)/json", format: "json", mode: "0640"),
     ]
     configuration.entries = [workspace.entry(SyscallInjector.entry, token, publish: publish)]
+    configuration.entries[0].reload = reload
     try workspace.write(configuration)
   }
 
