@@ -33,11 +33,14 @@ if [ $# -eq 0 ]; then
   Tests/fuzz.sh 20000 || status=1
 fi
 if [ $# -eq 0 ]; then
-  # What runs in one process, with every access to memory checked. Swift's runtime keeps what it needs until the end, so
-  # that leaks are not looked for; the endurance test counts memory.
-  swift build --build-tests --sanitize=address --scratch-path .build/asan
-  ASAN_OPTIONS=detect_leaks=0 swift test --skip-build --sanitize=address --scratch-path .build/asan \
-    --skip 'EndToEndTests|DifferentialTests|SimulationTests' || status=1
+  # What runs in one process, with every access to memory checked, and then every access shared by threads. Swift's
+  # runtime keeps what it needs until the end, so that leaks are not looked for; the endurance test counts memory.
+  export ASAN_OPTIONS=detect_leaks=0
+  for sanitizer in address thread; do
+    swift build --build-tests --sanitize="$sanitizer" --scratch-path ".build/$sanitizer"
+    swift test --skip-build --sanitize="$sanitizer" --scratch-path ".build/$sanitizer" \
+      --skip 'EndToEndTests|DifferentialTests|SimulationTests|AtomicFileReaderTests' || status=1
+  done
 fi
 swift build --build-tests
 if [ $# -gt 0 ]; then

@@ -159,8 +159,10 @@ import Testing
     try second.event("rollSettled", entry: "held")
     #expect(try workspace.command("resume", "held").status == 1)
 
-    #expect(try workspace.command("pause", "--reason", "all of it", "--for", "1s").status == 0)
+    #expect(try workspace.command("pause", "--reason", "all of it", "--for", "1h").status == 0)
     #expect(try workspace.command("status").outputText.contains("PAUSED"))
+    #expect(try workspace.command("resume").status == 0)
+    #expect(try workspace.command("pause", "--reason", "all of it", "--for", "1s").status == 0)
     let settled = second.events("rollSettled", entry: "free").count
     try second.event("rollSettled", entry: "free", count: settled + 2)
     #expect(try !workspace.command("status").outputText.contains("PAUSED"))

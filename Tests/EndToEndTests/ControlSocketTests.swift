@@ -104,6 +104,7 @@ import Testing
       kinds.append(event["event"]?.string ?? "")
       #expect(event["message"]?.string?.isEmpty == false)
     }
+    try service.event("rollSettled", entry: "one")
     let log = service.events.map(\.kind)
     #expect(kinds == Array(log.suffix(from: try #require(log.firstIndex(of: "operatorRequest")))))
     #expect(try service.stop() == 0)
