@@ -7,8 +7,8 @@ extension Schedule {
 
   /// When the entry is due: in the past where it is overdue, nil where it never is again.
   ///
-  /// 1. The basis is the latest of first sight, last success and last skip. The planned time is the schedule's first
-  ///    after it; with `first: .now`, and neither success nor skip so far, it is first sight plus `offset`.
+  /// 1. The basis is the later of first sight and last success. The planned time is the schedule's first
+  ///    after it; with `first: .now`, and no success so far, it is first sight plus `offset`.
   /// 2. A planned time within a window of `notDuring` moves to the end of the window, repeatedly until it is in none.
   /// 3. A planned time more than `lateness` before `resumedAt` was missed. With `catchUp` (and always for the roll of
   ///    `first: .now`) one roll makes good for all that were missed: it is due at `resumedAt` plus the entry's share of
@@ -18,7 +18,7 @@ extension Schedule {
   ///
   /// Called again later with the same state, it gives the same answer (but for rule 4), so a plan can be made anew at
   /// any time. An instant in the future stems from a clock that was wrong, and counts as `resumedAt`: a roll is never put
-  /// off by more than one period of the schedule. `ScheduleState.clamped(to:)` makes that lasting.
+  /// off by more than one period of the schedule.
   ///
   /// - Parameters:
   ///   - state: the past of the entry.
@@ -36,7 +36,7 @@ extension Schedule {
     func time(after basis: Timestamp) -> Timestamp? {
       next(after: basis, anchor: past.firstSeen, offset: offset, zones: zones)
     }
-    let isFirst = first == .now && past.lastSuccess == nil && past.lastSkip == nil
+    let isFirst = first == .now && past.lastSuccess == nil
     let planned = isFirst ? past.firstSeen + offset : time(after: past.basis)
     guard let planned, var due = firstAllowed(from: planned, zones: zones) else { return nil }
     if due + Self.lateness < resumed {
@@ -71,6 +71,6 @@ extension ScheduleState {
   fileprivate func replacingFuture(after now: Timestamp, with replacement: Timestamp) -> ScheduleState {
     func past(_ instant: Timestamp) -> Timestamp { instant > now ? replacement : instant }
     return ScheduleState(
-      firstSeen: past(firstSeen), lastSuccess: lastSuccess.map(past), lastSkip: lastSkip.map(past))
+      firstSeen: past(firstSeen), lastSuccess: lastSuccess.map(past))
   }
 }

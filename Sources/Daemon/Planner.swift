@@ -59,6 +59,6 @@ internal import Store
 extension TokenRecord {
   /// What the schedule has to know.
   fileprivate var schedule: ScheduleState {
-    ScheduleState(firstSeen: firstSeen, lastSuccess: lastSuccess, lastSkip: lastSkip)
+    ScheduleState(firstSeen: firstSeen, lastSuccess: lastSuccess)
   }
 }

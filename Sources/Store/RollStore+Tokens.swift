@@ -24,11 +24,6 @@ extension RollStore {
     }
   }
 
-  /// Keeps that a time of the schedule was passed over.
-  public func skip(token row: Int64, at time: Timestamp) throws(StoreError) {
-    try skipped.run(.integer(time.microseconds), .integer(row))
-  }
-
   /// Keeps when tokens are due next, for those who read the database; the service itself computes it anew at start.
   public func plan(_ dues: [(row: Int64, due: Timestamp?)]) throws(StoreError) {
     try database.transaction { () throws(StoreError) in
@@ -48,16 +43,16 @@ extension Database {
   func tokens() throws(StoreError) -> [TokenRecord] {
     var records: [TokenRecord] = []
     try prepare(
-      "SELECT row, account_id, token_id, first_seen, last_attempt, last_success, last_skip, next_due, fingerprint, doubt_until, "
+      "SELECT row, account_id, token_id, first_seen, last_attempt, last_success, next_due, fingerprint, doubt_until, "
         + "failures FROM tokens"
     ).rows { row in
       records.append(
         TokenRecord(
           row: row.integer(0), accountID: row.text(1), tokenID: row.text(2),
           firstSeen: Timestamp(microseconds: row.integer(3)), lastAttempt: row.timestamp(4),
-          lastSuccess: row.timestamp(5), lastSkip: row.timestamp(6),
-          nextDue: row.timestamp(7), fingerprint: row.blob(8).flatMap { Fingerprint(bytes: $0) },
-          doubtUntil: row.timestamp(9), failures: Int(row.integer(10))))
+          lastSuccess: row.timestamp(5),
+          nextDue: row.timestamp(6), fingerprint: row.blob(7).flatMap { Fingerprint(bytes: $0) },
+          doubtUntil: row.timestamp(8), failures: Int(row.integer(9))))
     }
     return records
   }

@@ -14,7 +14,6 @@ public final class RollStore {
   let attempted: Statement
   let withdrawn: Statement
   let succeeded: Statement
-  let skipped: Statement
   let planned: Statement
 
   /// The name of the file in the state directory.
@@ -46,7 +45,6 @@ public final class RollStore {
     withdrawn = try database.prepare("UPDATE tokens SET failures = ?, doubt_until = ? WHERE row = ?")
     succeeded = try database.prepare(
       "UPDATE tokens SET last_success = ?, fingerprint = ?, failures = ?, doubt_until = ? WHERE row = ?")
-    skipped = try database.prepare("UPDATE tokens SET last_skip = ? WHERE row = ?")
     planned = try database.prepare("UPDATE tokens SET next_due = ? WHERE row = ?")
   }
 

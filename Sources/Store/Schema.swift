@@ -19,7 +19,6 @@ enum Schema {
       first_seen INTEGER NOT NULL,
       last_attempt INTEGER,
       last_success INTEGER,
-      last_skip INTEGER,
       next_due INTEGER,
       fingerprint BLOB,
       doubt_until INTEGER,

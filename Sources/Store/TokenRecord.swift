@@ -14,8 +14,6 @@ public struct TokenRecord: Sendable, Equatable {
   public var lastAttempt: Timestamp?
   /// When the last roll took place that was published.
   public var lastSuccess: Timestamp?
-  /// The last time of the schedule that was passed over on purpose.
-  public var lastSkip: Timestamp?
   /// When it is due next, as it was planned last.
   public var nextDue: Timestamp?
   /// By what the secret that the last roll published and verified is recognised.
@@ -28,7 +26,7 @@ public struct TokenRecord: Sendable, Equatable {
   /// The record of a token that was seen for the first time; the rest as given.
   public init(
     row: Int64 = 0, accountID: String, tokenID: String, firstSeen: Timestamp, lastAttempt: Timestamp? = nil,
-    lastSuccess: Timestamp? = nil, lastSkip: Timestamp? = nil, nextDue: Timestamp? = nil,
+    lastSuccess: Timestamp? = nil, nextDue: Timestamp? = nil,
     fingerprint: Fingerprint? = nil,
     doubtUntil: Timestamp? = nil, failures: Int = 0
   ) {
@@ -38,7 +36,6 @@ public struct TokenRecord: Sendable, Equatable {
     self.firstSeen = firstSeen
     self.lastAttempt = lastAttempt
     self.lastSuccess = lastSuccess
-    self.lastSkip = lastSkip
     self.nextDue = nextDue
     self.fingerprint = fingerprint
     self.doubtUntil = doubtUntil

@@ -71,26 +71,23 @@ import Testing
       state: state, now: try at(now), resumedAt: try at(resumed), offset: .minutes(30), zones: Self.utc)
   }
 
-  private func state(_ firstSeen: String, success: String? = nil, skip: String? = nil) throws -> ScheduleState
-  {
-    ScheduleState(
-      firstSeen: try at(firstSeen), lastSuccess: try success.map(at), lastSkip: try skip.map(at))
+  private func state(_ firstSeen: String, success: String? = nil) throws -> ScheduleState {
+    ScheduleState(firstSeen: try at(firstSeen), lastSuccess: try success.map(at))
   }
 
   @Test(
-    "goes on from the latest of first sight, success and skip",
+    "goes on from the later of first sight and success",
     arguments: [
-      ("2026-11-25T00:00:00Z", nil, nil, "2026-11-25T03:30:00Z"),
-      ("2026-11-01T00:00:00Z", "2026-11-25T03:30:05Z", nil, "2026-11-26T03:30:00Z"),
-      ("2026-11-01T00:00:00Z", "2026-11-24T03:30:05Z", "2026-11-25T12:00:00Z", "2026-11-26T03:30:00Z"),
-      ("2026-11-25T13:00:00Z", "2026-11-24T03:30:05Z", nil, "2026-11-26T03:30:00Z"),
-    ] as [(String, String?, String?, String)])
-  func basis(firstSeen: String, success: String?, skip: String?, expected: String) throws {
-    let state = try state(firstSeen, success: success, skip: skip)
+      ("2026-11-25T00:00:00Z", nil, "2026-11-25T03:30:00Z"),
+      ("2026-11-01T00:00:00Z", "2026-11-25T03:30:05Z", "2026-11-26T03:30:00Z"),
+      ("2026-11-25T13:00:00Z", "2026-11-24T03:30:05Z", "2026-11-26T03:30:00Z"),
+    ] as [(String, String?, String)])
+  func basis(firstSeen: String, success: String?, expected: String) throws {
+    let state = try state(firstSeen, success: success)
     #expect(try due(state, now: "2026-11-25T14:00:00Z", resumed: firstSeen) == (try at(expected)))
   }
 
-  @Test("first now: due at first sight plus offset until it succeeds or is skipped")
+  @Test("first now: due at first sight plus offset until it succeeds")
   func firstNow() throws {
     let now = "2026-11-25T14:00:00Z"
     let seen = "2026-11-25T13:59:00Z"
@@ -98,8 +95,6 @@ import Testing
     #expect(try due(state(seen), now: now, resumed: seen) == (try at("2026-11-26T03:30:00Z")))
     let done = try state(seen, success: "2026-11-25T13:59:30Z")
     #expect(try due(done, now: now, resumed: seen, first: .now) == (try at("2026-11-26T03:30:00Z")))
-    let skipped = try state(seen, skip: "2026-11-25T13:59:30Z")
-    #expect(try due(skipped, now: now, resumed: seen, first: .now) == (try at("2026-11-26T03:30:00Z")))
   }
 
   @Test("first now: is made good after downtime even without catch-up")
@@ -169,10 +164,6 @@ import Testing
     #expect(
       try due(state, now: "2026-11-25T14:00:00Z", resumed: "2031-01-01T00:00:00Z")
         == (try at("2026-11-26T03:30:00Z")))
-    let clamped = state.clamped(to: try at(resumed))
-    #expect(clamped.lastSuccess == (try at(resumed)))
-    #expect(clamped.firstSeen == state.firstSeen)
-    #expect(clamped.lastSkip == nil)
   }
 
   @Test("a first sight in the future does not hold back the grid of every")
@@ -252,8 +243,7 @@ import Testing
       }
       let now = instant(0...0)
       let state = ScheduleState(
-        firstSeen: instant(-900_000...9_000), lastSuccess: random.oneIn(3) ? nil : instant(-900_000...90_000),
-        lastSkip: random.oneIn(2) ? nil : instant(-900_000...90_000))
+        firstSeen: instant(-900_000...9_000), lastSuccess: random.oneIn(3) ? nil : instant(-900_000...90_000))
       let resumed = instant(-400_000...0)
       func due(_ now: Timestamp) -> Timestamp? {
         schedule.due(state: state, now: now, resumedAt: resumed, offset: offset, zones: Self.utc)
@@ -266,7 +256,7 @@ import Testing
       // Not within a window, and not overdue within one.
       #expect(schedule.firstAllowed(from: planned, zones: Self.utc) == planned)
       // Asked again at that time, the answer is the same, unless a wrong instant has come to lie in the past.
-      let instants = [state.firstSeen, state.lastSuccess ?? now, state.lastSkip ?? now]
+      let instants = [state.firstSeen, state.lastSuccess ?? now]
       if planned > now, instants.allSatisfy({ $0 <= now }) {
         #expect(due(planned) == planned, "\(schedule) \(state)")
       }
