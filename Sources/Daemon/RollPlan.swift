@@ -18,6 +18,8 @@ internal import Systemd
   public nonisolated let now: Timestamp
   /// The rolls to come, the earliest first.
   public nonisolated let occurrences: [Occurrence]
+  /// The pauses without an end, by which rolls of these entries (nil: all) are not planned.
+  public nonisolated let held: [(entry: String?, reason: String)]
   private nonisolated let until: TimeSpan
 
   /// The most occurrences of one entry that are listed.
@@ -32,17 +34,22 @@ internal import Systemd
     let now = SystemClock().now
     let planner = Planner(machineID: Jitter.key(machineID: try MachineID.read()) ?? (0, 0), start: now)
     var records: [[String]: TokenRecord] = [:]
+    var pauses: [Pause] = []
     if RollHistory.exists(in: configuration.stateDirectory) {
-      for record in try RollHistory(directory: configuration.stateDirectory).tokens() {
-        records[[record.accountID, record.tokenID]] = record
-      }
+      let history = try RollHistory(directory: configuration.stateDirectory)
+      for record in try history.tokens() { records[[record.accountID, record.tokenID]] = record }
+      pauses = try history.pauses().filter { $0.isInForce(at: now) }
     }
     var occurrences: [Occurrence] = []
     for entry in configuration.tokens where entry.enabled && (name == nil || entry.name == name) {
+      let own = pauses.filter { $0.entry == nil || $0.entry == entry.name }
+      guard own.allSatisfy({ $0.until != nil }) else { continue }
+      // What comes due during a pause is rolled when it ends.
+      let start = own.compactMap(\.until).max() ?? now
       let record =
         records[[entry.accountID, entry.tokenID]]
         ?? TokenRecord(accountID: entry.accountID, tokenID: entry.tokenID, firstSeen: now)
-      var due = planner.due(entry, record, at: now)
+      var due = planner.due(entry, record, at: start).map { own.isEmpty ? $0 : max($0, start) }
       var count = 0
       while let time = due, time <= now + until, count < limit {
         occurrences.append(Occurrence(due: time, entry: entry.name))
@@ -51,7 +58,9 @@ internal import Systemd
       }
     }
     occurrences.sort { ($0.due, $0.entry) < ($1.due, $1.entry) }
-    return RollPlan(now: now, occurrences: occurrences, until: until)
+    let held = pauses.filter { $0.until == nil && (name == nil || $0.entry == nil || $0.entry == name) }
+    return RollPlan(
+      now: now, occurrences: occurrences, held: held.map { ($0.entry, $0.reason) }, until: until)
   }
 
   /// Rolls an hour or a day as bars, so that bursts are seen; nil where there is nothing to draw.

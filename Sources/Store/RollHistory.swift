@@ -39,6 +39,9 @@ public final class RollHistory {
   /// The tokens that were ever seen.
   public func tokens() throws(StoreError) -> [TokenRecord] { try database.tokens() }
 
+  /// All pauses that were not ended, also those whose time is over.
+  public func pauses() throws(StoreError) -> [Pause] { try database.pauses() }
+
   /// The last `limit` rolls, the newest first; of `entry` alone where it is given.
   public func records(entry: String? = nil, limit: Int) throws(StoreError) -> [HistoryRecord] {
     try database.history(entry: entry, limit: limit)

@@ -31,6 +31,10 @@ enum PlanCommand {
       table.add([occurrence.due.rfc3339, wait > .zero ? wait.abbreviated : "now", occurrence.entry])
     }
     Terminal.print(table.text)
+    for pause in plan.held {
+      Terminal.print(
+        "Not planned: \(pause.entry ?? "every entry"), paused until `tokenroll resume` (\(pause.reason))")
+    }
     guard let chart = plan.chart else { return }
     Terminal.print("")
     for bar in chart { Terminal.print(bar) }

@@ -144,6 +144,9 @@ import Testing
     #expect(try workspace.command("pause", "held").status == 64)
     #expect(try workspace.command("pause", "held", "--reason", "change freeze").status == 0)
     try first.event("rollingPaused", entry: "held")
+    let plan = try workspace.command("plan", "--until", "1min").outputText
+    #expect(plan.contains("Not planned: held, paused until `tokenroll resume` (change freeze)"))
+    #expect(plan.contains(" free\n") && !plan.contains(" held\n"))
     #expect(try first.stop() == 0)
     let held = try sandbox.rolls(of: sandbox.token("token-1"))
 
@@ -161,6 +164,13 @@ import Testing
 
     #expect(try workspace.command("pause", "--reason", "all of it", "--for", "1h").status == 0)
     #expect(try workspace.command("status").outputText.contains("PAUSED"))
+    let rows = try workspace.command("plan", "--until", "61min").outputText.split(separator: "\n")
+    // In the second column: nothing before the end of the pause.
+    #expect(
+      rows.count > 2
+        && rows.filter { $0.hasSuffix(" free") }.allSatisfy {
+          $0.contains("  59 min ") || $0.contains("  1 h ")
+        })
     #expect(try workspace.command("resume").status == 0)
     #expect(try workspace.command("pause", "--reason", "all of it", "--for", "1s").status == 0)
     let settled = second.events("rollSettled", entry: "free").count
