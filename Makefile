@@ -1,10 +1,12 @@
 # make demo    try it: sandbox API and service, tokens rolled and published before your eyes
 # make test    the whole suite
-# make lint    format, scripts, unit, manual pages
+# make lint    format, scripts, unit, manual pages, pictures
 # make build   release binaries in .build/release
 # make soak    the long forms: SEEDS= simulated worlds of a hundred entries and ten years, a million inputs each
 #              for the fuzzers, and the walks and the endurance test of docs/reliability.md
 # make deb     Debian packages in .build/deb
+# make pictures
+#              the pictures of the README, docs/pictures/*.svg: builds what is missing, runs it, draws what it prints
 # make install DESTDIR= PREFIX=
 
 SWIFT ?= swift
@@ -12,7 +14,7 @@ BUILD = .build/release
 # The Swift runtime goes in, so that the binary needs nothing but Debian's libraries.
 RELEASE = $(SWIFT) build -c release --static-swift-stdlib
 
-.PHONY: all build demo test unit booted lint deb bench soak packages clean
+.PHONY: all build demo test unit booted lint deb bench soak packages programs pictures clean
 
 all: build
 
@@ -23,10 +25,15 @@ build: packages
 	$(RELEASE) --product tokenroll
 	$(RELEASE) --product tokenroll-sandbox
 
-demo: packages
+programs: packages
 	$(SWIFT) build --product tokenroll
 	$(SWIFT) build --product tokenroll-sandbox
+
+demo: programs
 	@deploy/demo.sh .build/debug
+
+pictures: programs
+	@docs/pictures/make.py .build/debug
 
 test: packages
 	@Tests/run.sh
