@@ -38,7 +38,8 @@ if [ $# -eq 0 ]; then
   export ASAN_OPTIONS=detect_leaks=0
   for sanitizer in address thread; do
     swift build --build-tests --sanitize="$sanitizer" --scratch-path ".build/$sanitizer"
-    swift test --skip-build --sanitize="$sanitizer" --scratch-path ".build/$sanitizer" \
+    # One at a time: all at once, each takes so long that its time limit is near.
+    swift test --skip-build --no-parallel --sanitize="$sanitizer" --scratch-path ".build/$sanitizer" \
       --skip 'EndToEndTests|DifferentialTests|SimulationTests|AtomicFileReaderTests' || status=1
   done
 fi
@@ -47,7 +48,7 @@ if [ $# -gt 0 ]; then
   swift test --skip-build "$@" || status=1
 else
   # Two processes: the end-to-end tests wait for other programs on the threads on which the unit tests have to be prompt.
-  swift test --skip-build --skip EndToEndTests || status=1
+  swift test --skip-build --no-parallel --skip EndToEndTests || status=1
   swift test --skip-build --filter EndToEndTests || status=1
 fi
 exit "$status"

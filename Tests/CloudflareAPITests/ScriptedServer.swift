@@ -80,41 +80,44 @@ final class ScriptedServer: Sendable {
 
 extension ScriptedServer {
   private func serve(_ connection: Int32) {
-    defer { close(connection) }
-    guard run(greeting, on: connection) else { return }
+    let ending = converse(connection)
+    close(connection)
+    // Not before: whoever waits for it relies on the connection being closed.
+    eventSink.yield(ending)
+  }
+
+  /// How the connection came to its end.
+  private func converse(_ connection: Int32) -> Event {
+    if let ending = run(greeting, on: connection) { return ending }
     while let request = readRequest(connection) {
       let number = state.withLock {
         $0.requests.append(request)
         return $0.requests.count
       }
       eventSink.yield(.request)
-      guard run(script(number), on: connection) else { return }
+      if let ending = run(script(number), on: connection) { return ending }
     }
-    eventSink.yield(.connectionClosedByClient)
+    return .connectionClosedByClient
   }
 
-  /// False where the connection is over.
-  private func run(_ steps: [Step], on connection: Int32) -> Bool {
+  /// How the connection came to its end; nil where it goes on.
+  private func run(_ steps: [Step], on connection: Int32) -> Event? {
     for step in steps {
       switch step {
       case .send(let bytes): write(bytes, to: connection)
       case .drip(let bytes): for byte in bytes { write([byte], to: connection) }
-      case .close:
-        eventSink.yield(.connectionClosedByServer)
-        return false
+      case .close: return .connectionClosedByServer
       case .reset:
         var option = linger(l_onoff: 1, l_linger: 0)
         setsockopt(connection, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
-        eventSink.yield(.connectionClosedByServer)
-        return false
+        return .connectionClosedByServer
       case .hold:
         var byte: UInt8 = 0
         while recv(connection, &byte, 1, 0) > 0 {}
-        eventSink.yield(.connectionClosedByClient)
-        return false
+        return .connectionClosedByClient
       }
     }
-    return true
+    return nil
   }
 
   private func write(_ bytes: [UInt8], to connection: Int32) {
