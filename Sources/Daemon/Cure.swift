@@ -29,6 +29,9 @@ enum Cure {
   /// For a file with the metrics that cannot be replaced.
   static let metrics = "let the service write to the directory, as tokenroll.json(5) says under \"metrics\""
 
+  /// For a clock that is wrong, or that nobody keeps.
+  static let clock = "timedatectl set-ntp true, or have chrony keep the clock"
+
   private static func connection(_ reason: String) -> String {
     let isAboutTrust = ["certificate", "SSL", "TLS"].contains { reason.contains($0) }
     return isAboutTrust
@@ -40,8 +43,7 @@ enum Cure {
   static func destination(_ destination: Destination, _ error: SystemError, user: String = "tokenroll")
     -> String
   {
-    let slash = destination.file.lastIndex(of: "/") ?? destination.file.startIndex
-    let directory = String(destination.file[..<slash])
+    let directory = UnitCheck.directory(of: destination.file)
     let group = destination.group ?? user
     switch error.code {
     case ENOENT, ENOTDIR: return "install -d -o \(user) -g \(group) -m 0750 \(directory)"

@@ -40,7 +40,7 @@ extension Doctor {
       let isAccepted = await examine(name, secret, answer.result, first, client)
       guard isAccepted else { continue }
       for entry in entries {
-        findings += await Probe.token(of: entry, secret, publisher, client).findings
+        findings += await Probe.token(of: entry, secret, publisher, client)
       }
     }
     if !isReached {
@@ -97,11 +97,10 @@ extension Doctor {
       return
     }
     let text = "it is \(amount.abbreviated) \(isBehind ? "behind" : "ahead of") that of the API"
-    let cure = "timedatectl set-ntp true, or have chrony keep the clock"
     findings.append(
       amount > ClockTrust.tolerance
-        ? .fail("clock", text + ", so rolls come at wrong times", cure: cure)
-        : .warn("clock", text, cure: cure))
+        ? .fail("clock", text + ", so rolls come at wrong times", cure: Cure.clock)
+        : .warn("clock", text, cure: Cure.clock))
   }
 
   /// Says what the API makes of the credential `name`; false where it refuses it.

@@ -100,12 +100,12 @@ extension Doctor {
     let verdict = ClockTrust(waitsForMark: configuration.waitForClock).verdict(
       now: now, lastRecorded: lastRecorded, isMarked: ClockState.isMarked, isSynchronised: isSynchronised,
       awake: .zero)
-    let cure = "timedatectl set-ntp true, or have chrony keep the clock"
     switch verdict {
-    case .doubted(let reason): findings.append(.fail("clock", "nothing is rolled: \(reason)", cure: cure))
+    case .doubted(let reason):
+      findings.append(.fail("clock", "nothing is rolled: \(reason)", cure: Cure.clock))
     case .trusted where !isSynchronised:
       findings.append(
-        .warn("clock", "\(now.rfc3339), kept by nobody, as far as the kernel knows", cure: cure))
+        .warn("clock", "\(now.rfc3339), kept by nobody, as far as the kernel knows", cure: Cure.clock))
     case .trusted: findings.append(.ok("clock", "\(now.rfc3339), synchronised"))
     }
   }

@@ -35,7 +35,7 @@ internal import Systemd
     for entry in configuration.tokens {
       findings += destinations(of: entry, publisher)
       guard let credential = credentials[entry.credential] else { continue }
-      findings += await token(of: entry, credential, publisher, client).findings
+      findings += await token(of: entry, credential, publisher, client)
     }
     return findings
   }
@@ -62,30 +62,21 @@ internal import Systemd
     }
   }
 
-  /// What the API says of an entry's token, and of the secret that is published.
-  struct TokenAnswer {
-    var findings: [Finding]
-    /// Why the token could not be looked up.
-    var failure: APIFailure?
-    /// The clock of the API, where it told it.
-    var serverTime: Timestamp?
-  }
-
   /// Looks up the token of `entry`, and asks whether the published secret is in force.
   static func token(
     of entry: Entry, _ credential: Secret, _ publisher: Publisher, _ client: CloudflareClient
-  ) async -> TokenAnswer {
-    let answer = await client.token(account: entry.accountID, token: entry.tokenID, credential: credential)
-    switch answer.result {
+  ) async -> [Finding] {
+    switch await client.token(account: entry.accountID, token: entry.tokenID, credential: credential).result {
     case .failure(let failure):
-      let finding = Finding.fail(
-        entry.name, "the token cannot be looked up with credential \(entry.credential): \(failure)",
-        cure: Cure.api(failure, credential: entry.credential))
-      return TokenAnswer(findings: [finding], failure: failure, serverTime: answer.trace.serverTime)
+      return [
+        .fail(
+          entry.name, "the token cannot be looked up with credential \(entry.credential): \(failure)",
+          cure: Cure.api(failure, credential: entry.credential))
+      ]
     case .success(let details):
       var findings = [standing(of: entry, details)]
       if let secret = publisher.current(entry) { findings += await published(secret, of: entry, client) }
-      return TokenAnswer(findings: findings, failure: nil, serverTime: answer.trace.serverTime)
+      return findings
     }
   }
 

@@ -124,14 +124,8 @@ public import Systemd
         kind: .unavailable,
         description: "no entry could be rolled as things stand; see the messages before this one")
     }
-    rotator.onChange = { [weak self] in
-      self?.updateStatus()
-      self?.metricsFile?.noteChange()
-    }
-    services.reloads.onChange = { [weak self] in
-      self?.updateStatus()
-      self?.metricsFile?.noteChange()
-    }
+    rotator.onChange = { [weak self] in self?.noteChange() }
+    services.reloads.onChange = { [weak self] in self?.noteChange() }
     openControl()
     rotator.start(unfinished)
     metricsFile?.use(services.configuration.metrics)
@@ -161,6 +155,11 @@ public import Systemd
     } catch {
       log.record(Event(.controlUnavailable, "The commands that talk to the service do not work: \(error)."))
     }
+  }
+
+  private func noteChange() {
+    updateStatus()
+    metricsFile?.noteChange()
   }
 
   private var metrics: ServiceMetrics {

@@ -69,9 +69,12 @@ extension ServiceMetrics {
     let isListed = rotator.slots.count <= Self.mostListed
     var names: Set<String> = [""]
     for index in rotator.slots.indices {
-      entriesByState[rotator.summary(index), default: 0] += 1
-      guard isListed else { continue }
+      guard isListed else {
+        entriesByState[rotator.summary(index), default: 0] += 1
+        continue
+      }
       let state = rotator.state(index)
+      entriesByState[state.summary, default: 0] += 1
       names.insert(state.name)
       entries.append(
         EntryNumbers(

@@ -148,8 +148,7 @@ extension UnitCheck {
     judgeWriting("state", configuration.stateDirectory)
     var seen: Set<String> = []
     if let file = configuration.metrics?.file {
-      let named = Self.directory(of: file)
-      let directory = resolvedPath(named) ?? named
+      let directory = Self.resolvedDirectory(of: file)
       seen.insert(directory)
       judgeWriting("metrics", directory)
     }
@@ -166,7 +165,11 @@ extension UnitCheck {
     if destination.allow.contains(.symbolicLink), let file = resolvedPath(destination.file) {
       return directory(of: file)
     }
-    let named = directory(of: destination.file)
+    return resolvedDirectory(of: destination.file)
+  }
+
+  private static func resolvedDirectory(of path: String) -> String {
+    let named = directory(of: path)
     return resolvedPath(named) ?? named
   }
 

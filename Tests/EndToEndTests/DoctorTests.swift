@@ -37,6 +37,15 @@ import Testing
     return try #require(failures.first)
   }
 
+  /// The same for an API at `baseURL`.
+  private func trouble(withAPI baseURL: String) throws -> Diagnosis.Finding {
+    var configuration = workspace.configuration
+    configuration.baseURL = baseURL
+    configuration.entries = [workspace.entry("edge", token)]
+    try workspace.write(configuration)
+    return try trouble(Diagnosis(workspace))
+  }
+
   // MARK: - Nothing wrong
 
   @Test func nothingHasToBeMendedBesideARunningService() throws {
@@ -194,12 +203,8 @@ import Testing
   }
 
   @Test func anApiThatCannotBeReachedIsFound() throws {
-    var configuration = workspace.configuration
     // Port 1 is not listened at.
-    configuration.baseURL = "http://127.0.0.1:1/client/v4"
-    configuration.entries = [workspace.entry("edge", token)]
-    try workspace.write(configuration)
-    let found = try trouble(Diagnosis(workspace))
+    let found = try trouble(withAPI: "http://127.0.0.1:1/client/v4")
     #expect(found.subject == "api")
     #expect(found.cure.contains("reaches the API"))
   }
@@ -248,11 +253,7 @@ import Testing
   }
 
   @Test func anApiWithoutAnAddressIsFound() throws {
-    var configuration = workspace.configuration
-    configuration.baseURL = "https://no-such-host.invalid/client/v4"
-    configuration.entries = [workspace.entry("edge", token)]
-    try workspace.write(configuration)
-    let found = try trouble(Diagnosis(workspace))
+    let found = try trouble(withAPI: "https://no-such-host.invalid/client/v4")
     #expect(found.subject == "dns")
     #expect(found.cure.contains("/etc/resolv.conf"))
   }
