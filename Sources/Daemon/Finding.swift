@@ -21,15 +21,18 @@ public struct Finding: Sendable, Equatable {
   /// The lines that a drop-in of the unit needs in its section `[Service]`.
   public var dropIn: [String] = []
 
-  static func ok(_ subject: String, _ text: String) -> Finding {
+  /// It is as it should be.
+  public static func ok(_ subject: String, _ text: String) -> Finding {
     Finding(verdict: .ok, subject: subject, text: text)
   }
 
-  static func warn(_ subject: String, _ text: String, cure: String) -> Finding {
+  /// It deserves a look.
+  public static func warn(_ subject: String, _ text: String, cure: String) -> Finding {
     Finding(verdict: .warn, subject: subject, text: text, cure: cure)
   }
 
-  static func fail(_ subject: String, _ text: String, cure: String, dropIn: [String] = []) -> Finding {
+  /// It has to be mended.
+  public static func fail(_ subject: String, _ text: String, cure: String, dropIn: [String] = []) -> Finding {
     Finding(verdict: .fail, subject: subject, text: text, cure: cure, dropIn: dropIn)
   }
 
@@ -37,7 +40,7 @@ public struct Finding: Sendable, Equatable {
   public var description: String { "\(subject): \(text)" }
 
   /// A finding of these parts.
-  public init(
+  init(
     verdict: Verdict, subject: String, text: String, cure: String? = nil, dropIn: [String] = []
   ) {
     self.verdict = verdict

@@ -74,18 +74,18 @@ extension DoctorCommand {
       }
       if let doubt = status.summary?["clock_doubt"]?.string {
         findings.append(
-          Finding(
-            verdict: .fail, subject: "service", text: "nothing is rolled: \(doubt)",
+          .fail(
+            "service", "nothing is rolled: \(doubt)",
             cure: "set the clock right"))
       }
       if let pause = status.summary?["pause"]?["reason"]?.string {
         findings.append(
-          Finding(
-            verdict: .warn, subject: "service", text: "no new roll is begun, for it is paused: \(pause)",
+          .warn(
+            "service", "no new roll is begun, for it is paused: \(pause)",
             cure: "tokenroll resume"))
       }
       if findings.isEmpty {
-        findings = [Finding(verdict: .ok, subject: "service", text: "it runs, and no entry is in trouble")]
+        findings = [.ok("service", "it runs, and no entry is in trouble")]
       }
       return findings
     } catch {
@@ -96,19 +96,19 @@ extension DoctorCommand {
   private static func finding(_ entry: JSONNode) -> Finding {
     let name = entry["name"]?.string ?? "?"
     let trouble = entry["trouble"]?.string ?? entry["state"]?.string ?? "in trouble"
-    return Finding(
-      verdict: .fail, subject: "service", text: "\(name): \(trouble)",
+    return .fail(
+      "service", "\(name): \(trouble)",
       cure: "mend that, then `tokenroll retry \(name)`; `tokenroll status \(name)` says more")
   }
 
   private static func failure(_ failure: ControlFailure) -> Finding {
     if case .notRunning = failure {
-      return Finding(
-        verdict: .warn, subject: "service", text: failure.description,
+      return .warn(
+        "service", failure.description,
         cure: "systemctl start tokenroll; where it does not start, journalctl -u tokenroll says why")
     }
-    return Finding(
-      verdict: .warn, subject: "service", text: "it cannot be asked: \(failure.description)",
+    return .warn(
+      "service", "it cannot be asked: \(failure.description)",
       cure: "run this as root or as the service's user")
   }
 }
