@@ -136,8 +136,7 @@ import Testing
     }
     let trace = try injector.trace()
     result.call = trace.last
-    let sent = trace.filter { $0.name == "sendto" && !$0.isHit }.count
-    if sent > before.requestsBefore { try roll.awaitRollRequest() }
+    if trace.contains(where: { $0.sends("PUT") && !$0.isHit }) { try roll.awaitRollRequest() }
     let rolls = try roll.truth().rolls
     let isSafe = roll.workspace.escrowed.contains { !$0.hasPrefix(".") }
     let isPublished = !service.events("secretPublished").isEmpty

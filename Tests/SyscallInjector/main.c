@@ -114,12 +114,25 @@ static bool takes_descriptor(unsigned long number) {
   }
 }
 
+// Adds method and path where an HTTP request is sent, so that one request can be told from another.
+static void add_request_line(pid_t id, const struct __ptrace_syscall_info *info, char *target, size_t size) {
+  char line[256];
+  size_t wanted = info->entry.args[2] < sizeof line - 1 ? info->entry.args[2] + 1 : sizeof line;
+  peek(id, info->entry.args[1], line, wanted);
+  char *end = strstr(line, " HTTP/");
+  if (!end) return;
+  *end = 0;
+  size_t length = strlen(target);
+  snprintf(target + length, size - length, " %s", line);
+}
+
 // What the call is about: the path that it names, or the one behind its descriptor.
 static void describe(pid_t id, const struct __ptrace_syscall_info *info, char *target, size_t size) {
   unsigned long number = info->entry.nr;
   target[0] = 0;
   if (takes_descriptor(number)) {
     name_of(id, info->entry.args[0], target, size);
+    if (number == SYS_sendto) add_request_line(id, info, target, size);
   } else if (number == SYS_openat || number == SYS_unlinkat || number == SYS_newfstatat || number == SYS_statx ||
              number == SYS_readlinkat || number == SYS_faccessat2) {
     peek(id, info->entry.args[1], target, size);

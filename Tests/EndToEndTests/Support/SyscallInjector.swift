@@ -16,10 +16,13 @@ struct SyscallInjector: Sendable {
   struct Call: Sendable {
     let index: Int
     let name: String
-    /// The file that it is about, where it is about one.
+    /// The file or socket that it is about, where it is about one, and for a request its method and path.
     let subject: String
     /// Whether it was disturbed.
     let isHit: Bool
+
+    /// Whether it sends a request of this method.
+    func sends(_ method: String) -> Bool { name == "sendto" && subject.contains("] \(method) /") }
   }
 
   /// The entry whose roll is watched: the first file that is opened for it has its name.

@@ -8,9 +8,6 @@ struct WalkedRoll: Sendable {
   enum Before: String, Sendable, CaseIterable {
     case noFile = "no secret published before"
     case secretInForce = "the secret in force published before"
-
-    /// The requests that are sent before the one that rolls: the token is looked up, and its secret verified.
-    var requestsBefore: Int { self == .noFile ? 1 : 2 }
   }
 
   let token: SandboxUnderTest.Token
