@@ -8,7 +8,7 @@ runs=${1:-20000}
 TOKENROLL_FUZZ=1 swift build -c release --scratch-path .build/fuzz --product fuzz \
   -Xswiftc -enable-testing -Xswiftc -sanitize=fuzzer -Xswiftc -parse-as-library
 failed=0
-for target in json configuration envelope retry-after span; do
+for target in json configuration template envelope retry-after span; do
   corpus=.build/fuzz/corpus/$target
   mkdir -p "$corpus"
   seeds=()

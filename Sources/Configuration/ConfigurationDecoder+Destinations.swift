@@ -38,11 +38,13 @@ extension ConfigurationDecoder {
   private func destination(_ node: JSONNode, at index: DestinationIndex) -> Destination? {
     var file = Field<String>.absent
     var keyNode: JSONNode?
+    var templateNode: JSONNode?
     var own = DestinationParts()
     let isObject = members(of: node, ConfigurationKey.Destination.self) { key, value in
       switch key {
       case .file: file = destinationFile(value, at: index)
       case .key: keyNode = value
+      case .template: templateNode = value
       case .format: own.format = choice(value, Destination.Format.self)
       case .mode: own.mode = mode(value)
       case .owner: own.owner = account(value, "a user")
@@ -53,15 +55,21 @@ extension ConfigurationDecoder {
     guard isObject else { return nil }
     if file.isAbsent { report("\"file\" is missing", at: node) }
     let parts = own.over(defaults.destination)
-    // What a key may be depends on the format; of a format that is refused nothing is known.
+    // What a key may be, and whether there is a template, depends on the format; of a format that is refused nothing is known.
     let format = parts.format.isAbsent ? .given(.raw, offset: node.offset) : parts.format
     guard let format = format.value else { return nil }
     let key = keyNode.map { self.key($0, for: format) } ?? .absent
-    guard let file = file.value, !key.isRefused, !parts.mode.isRefused, !parts.owner.isRefused,
+    let template = templateNode.map { self.template($0, for: format, at: index) } ?? .absent
+    if format == .template, template.isAbsent {
+      report("\"template\" is missing, the file that the format \"template\" fills in", at: node)
+    }
+    guard let file = file.value, !key.isRefused, template.isAbsent == (format != .template),
+      !template.isRefused,
+      !parts.mode.isRefused, !parts.owner.isRefused,
       !parts.group.isRefused, !parts.allow.isRefused
     else { return nil }
     return Destination(
-      file: file, format: format, key: key.value ?? format.defaultKey,
+      file: file, format: format, key: key.value ?? format.defaultKey, template: template.value,
       mode: parts.mode.value ?? 0o600,
       owner: parts.owner.value, group: parts.group.value, allow: parts.allow.value ?? [])
   }
@@ -79,6 +87,12 @@ extension ConfigurationDecoder {
     if let reserved = reservedFiles[file] {
       return refuse(node, "\(quotation(file)) is \(reserved), which a roll would overwrite")
     }
+    if let reader = templateFiles[file] {
+      return refuse(
+        node,
+        "\(quotation(file)) is the template of tokens[\(reader.entry)].publish[\(reader.destination)], which a roll would overwrite"
+      )
+    }
     if let other = destinationFiles.updateValue(index, forKey: file) {
       destinationFiles[file] = other
       return refuse(
@@ -92,10 +106,30 @@ extension ConfigurationDecoder {
     switch format {
     case .env: key = string(node, refusal: Self.variableRefusal)
     case .json: key = string(node, refusal: Self.memberRefusal)
-    case .raw, .r2Env, .r2JSON:
+    case .raw, .r2Env, .r2JSON, .template:
       return refuse(node, "only the formats \"env\" and \"json\" have a key, not \"\(format.rawValue)\"")
     }
     return key.map { shared($0) }
+  }
+
+  private func template(
+    _ node: JSONNode, for format: Destination.Format, at index: DestinationIndex
+  ) -> Field<String> {
+    guard format == .template else {
+      return refuse(node, "only the format \"template\" has a template, not \"\(format.rawValue)\"")
+    }
+    guard case .given(let file, let offset) = path(node) else { return .refused }
+    if let reserved = reservedFiles[file] {
+      return refuse(node, "\(quotation(file)) is \(reserved), and no template")
+    }
+    if let writer = destinationFiles[file] {
+      return refuse(
+        node,
+        "\(quotation(file)) is written by tokens[\(writer.entry)].publish[\(writer.destination)], and no template"
+      )
+    }
+    templateFiles[file] = index
+    return .given(shared(file), offset: offset)
   }
 
   private static func variableRefusal(_ name: String) -> String? {

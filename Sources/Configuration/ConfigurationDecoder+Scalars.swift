@@ -87,12 +87,8 @@ extension ConfigurationDecoder {
     let text = node.string
     if let choice = text.flatMap(Choice.init) { return .given(choice, offset: node.offset) }
     let known = Choice.allCases.map(\.rawValue)
-    let list = known.map { "\"\($0)\"" }.joined(separator: ", ")
-    guard let text else { return refuse(node, insteadOf: "one of \(list)") }
-    guard let nearest = Spelling.nearest(to: text, of: known) else {
-      return refuse(node, "\(quotation(text)) is none of \(list)")
-    }
-    return refuse(node, "\(quotation(text)) is none of \(list); did you mean \"\(nearest)\"?")
+    guard let text else { return refuse(node, insteadOf: "one of \(list(known))") }
+    return refuse(node, noneOf(known, text))
   }
 }
 

@@ -18,6 +18,8 @@ final class ConfigurationDecoder {
   var entryNames: [String: Int] = [:]
   var entryTokens: [TokenIdentity: Int] = [:]
   var destinationFiles: [String: DestinationIndex] = [:]
+  /// The templates, each with a destination that is filled in from it.
+  var templateFiles: [String: DestinationIndex] = [:]
 
   /// What many entries have in common is parsed once and stored once.
   var sharedStrings = Interner<String>()

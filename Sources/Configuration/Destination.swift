@@ -12,6 +12,8 @@ public struct Destination: Sendable, Hashable {
     case r2Env = "r2-env"
     /// S3 credentials for R2 as an object: `access_key_id`, `secret_access_key` and what `json` has beside the secret.
     case r2JSON = "r2-json"
+    /// What a file of the user's says, filled in: see ``Template``.
+    case template
   }
 
   /// A thing that is refused unless the entry allows it by name in `allow`.
@@ -28,6 +30,8 @@ public struct Destination: Sendable, Hashable {
   public var format: Format
   /// `key`: the variable (`env`, default `CLOUDFLARE_API_TOKEN`) or the member (`json`, default `token`); nil else.
   public var key: String?
+  /// `template`: the file that the format `template` fills in, an absolute path; nil for the other formats.
+  public var template: String?
   /// `mode`: permission bits, no execution, none for others; the owner can read.
   public var mode: UInt16
   /// `owner`: a user's name or number; nil is the service's user.
@@ -39,12 +43,13 @@ public struct Destination: Sendable, Hashable {
 
   /// A destination; see the members for the ranges.
   public init(
-    file: String, format: Format = .raw, key: String? = nil, mode: UInt16 = 0o600, owner: String? = nil,
-    group: String? = nil, allow: Set<Exception> = []
+    file: String, format: Format = .raw, key: String? = nil, template: String? = nil,
+    mode: UInt16 = 0o600, owner: String? = nil, group: String? = nil, allow: Set<Exception> = []
   ) {
     self.file = file
     self.format = format
     self.key = key
+    self.template = template
     self.mode = mode
     self.owner = owner
     self.group = group

@@ -1,3 +1,4 @@
+internal import Core
 internal import JSON
 
 /// What stands for a text that may be a secret.
@@ -10,6 +11,16 @@ func quotation(_ text: String) -> String {
   let start = text.unicodeScalars.prefix(60)
   writer.value(start.endIndex == text.endIndex ? text : String(start) + "…")
   return String(decoding: writer.bytes, as: UTF8.self)
+}
+
+/// The words in quotation marks, with commas.
+func list(_ words: [String]) -> String { words.map { "\"\($0)\"" }.joined(separator: ", ") }
+
+/// Says that `text` is none of the words that are `known`, and which of them may have been meant.
+func noneOf(_ known: [String], _ text: String) -> String {
+  let refusal = "\(quotation(text)) is none of \(list(known))"
+  guard let nearest = Spelling.nearest(to: text, of: known) else { return refusal }
+  return refusal + "; did you mean \"\(nearest)\"?"
 }
 
 /// True for what has the form of an API token: a known beginning, or 40 and more letters, digits, `_` and `-`.

@@ -91,7 +91,10 @@ extension Doctor {
   private mutating func examine(_ destination: Destination, _ entry: String, _ publisher: Publisher) {
     do throws(SystemError) {
       let specification = try publisher.specification(of: destination)
-      try vantage.look { () throws(SystemError) in try AtomicFile.examine(specification) }
+      try vantage.look { () throws(SystemError) in
+        if let template = destination.template { try publisher.templates.read(template) }
+        try AtomicFile.examine(specification)
+      }
       // With a unit its drop-ins matter too, which `UnitCheck` judges.
       if unit == nil, geteuid() != 0, let group = specification.group, !Identity.current.isMember(of: group) {
         findings.append(

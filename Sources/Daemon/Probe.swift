@@ -44,7 +44,8 @@ internal import Systemd
     entry.publish.map { destination in
       replacement(entry.name, destination.file, cure: { Cure.destination(destination, $0) }) {
         () throws(SystemError) in
-        try publisher.specification(of: destination)
+        if let template = destination.template { try publisher.templates.read(template) }
+        return try publisher.specification(of: destination)
       }
     }
   }

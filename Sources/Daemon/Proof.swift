@@ -48,6 +48,7 @@ internal import Platform
       }
     }
     var places: [Place: Bool] = [:]
+    var templates: [String: Bool] = [:]
     for entry in configuration.tokens where entry.enabled {
       var isReady = !brokenCredentials.contains(entry.credential)
       for destination in entry.publish {
@@ -56,6 +57,11 @@ internal import Platform
           places[place] = prove(destination, entry.name, services)
         }
         if places[place] == false { isReady = false }
+        guard let template = destination.template else { continue }
+        if templates[template] == nil {
+          templates[template] = prove(template: template, entry.name, services)
+        }
+        if templates[template] == false { isReady = false }
       }
       if !isReady { unready += 1 }
     }
@@ -67,6 +73,16 @@ internal import Platform
       for notice in try AtomicFile.prove(specification) {
         notices.append(Finding(entry: entry, reason: notice.description))
       }
+      return true
+    } catch {
+      add(error, entry)
+      return false
+    }
+  }
+
+  private mutating func prove(template: String, _ entry: String, _ services: RollServices) -> Bool {
+    do throws(SystemError) {
+      try services.publisher.templates.read(template)
       return true
     } catch {
       add(error, entry)

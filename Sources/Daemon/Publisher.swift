@@ -18,12 +18,14 @@ internal import Store
     }
   }
 
-  /// Bytes that are allocated for a destination ahead.
-  private static let capacity = 4_096
-  /// The largest destination that is read back for the secret in it.
-  private static let readLimit = 64 << 10
+  /// The largest destination that is read back for the secret in it; a template that is filled in is no larger.
+  private static let readLimit = 1 << 20
+
+  /// The most destinations that a failure names beside the first.
+  private static let mostNamed = 20
 
   let escrow: Escrow
+  let templates = Templates()
   /// The numbers of names that were looked up; a reload begins anew.
   private var users: [String: uid_t] = [:]
   private var groups: [String: gid_t] = [:]
@@ -35,8 +37,9 @@ internal import Store
     let safe = try escrow.prepare(roll, entry: entry.name, token: entry.tokenID)
     var files: [Destination: AtomicFile] = [:]
     for destination in entry.publish {
+      if let template = destination.template { try templates.read(template) }
       files[destination] = try AtomicFile(
-        preparing: try specification(of: destination), capacity: Self.capacity)
+        preparing: try specification(of: destination), capacity: try rendering(of: destination).capacity)
     }
     return Preparation(escrow: safe, files: files)
   }
@@ -64,14 +67,19 @@ internal import Store
     _ secret: Secret, of entry: Entry, _ facts: SecretRendering.Facts, _ preparation: Preparation?
   ) throws(SystemError) -> [String] {
     var narrowed: [String] = []
-    var failures: [SystemError] = []
+    var failures: [(file: String, error: SystemError)] = []
     for destination in entry.publish {
       do throws(SystemError) {
-        let content = SecretRendering(destination: destination).render(secret, facts)
+        let rendering = try rendering(of: destination)
+        let content = try rendering.render(secret, facts)
         let prepared = preparation?.files.removeValue(forKey: destination)
         if prepared == nil, try isPublished(content, at: destination) { continue }
         let file: AtomicFile
-        if let prepared { file = prepared } else { file = try replacement(for: destination) }
+        if let prepared {
+          file = prepared
+        } else {
+          file = try replacement(for: destination, capacity: rendering.capacity)
+        }
         let publication = try content.withBytes { (bytes) throws(SystemError) in try file.commit(bytes) }
         guard isInPlace(content, at: destination) else {
           throw SystemError(
@@ -83,15 +91,23 @@ internal import Store
             "\(destination.file) was published with narrower rights than configured: \(refusal).")
         }
       } catch {
-        failures.append(error)
+        failures.append((destination.file, error))
       }
     }
-    guard var first = failures.first else { return narrowed }
-    if failures.count > 1 {
-      first.context = [first.context, "\(failures.count - 1) more destinations have not got it either"]
-        .compactMap(\.self).joined(separator: "; ")
-    }
-    throw first
+    guard let first = failures.first else { return narrowed }
+    throw Self.failure(first.error, others: failures.dropFirst().map(\.file))
+  }
+
+  /// The first failure, with the names of the other destinations that have not got the secret.
+  private static func failure(_ first: SystemError, others: [String]) -> SystemError {
+    guard !others.isEmpty else { return first }
+    var failure = first
+    let named = others.prefix(mostNamed).joined(separator: ", ")
+    let rest = others.count - mostNamed
+    failure.context = [
+      first.context, "not in \(named)\(rest > 0 ? " and \(rest) more" : "") either",
+    ].compactMap(\.self).joined(separator: "; ")
+    return failure
   }
 
   /// The secret that consumers of `entry` hold now, and nil where it cannot be read back.
@@ -99,11 +115,18 @@ internal import Store
     for destination in entry.publish {
       guard
         let content = try? read(destination),
-        let secret = SecretRendering(destination: destination).secret(in: content)
+        let secret = try? rendering(of: destination).secret(in: content)
       else { continue }
       return secret
     }
     return nil
+  }
+
+  /// How a secret stands in `destination`, with the template that was read last; throws where there is none.
+  private func rendering(of destination: Destination) throws(SystemError) -> SecretRendering {
+    var rendering = SecretRendering(destination: destination)
+    if let template = destination.template { rendering.template = try templates.last(template) }
+    return rendering
   }
 
   /// How `destination` is written; throws where its owner or group does not exist.
@@ -136,9 +159,9 @@ internal import Store
   }
 
   /// The roll took place: rights that are refused now must not keep the secret from its consumers.
-  private func replacement(for destination: Destination) throws(SystemError) -> AtomicFile {
+  private func replacement(for destination: Destination, capacity: Int) throws(SystemError) -> AtomicFile {
     try AtomicFile(
-      preparing: try specification(of: destination), capacity: Self.capacity, narrowIfRefused: true)
+      preparing: try specification(of: destination), capacity: capacity, narrowIfRefused: true)
   }
 
   private func isInPlace(_ content: Secret, at destination: Destination) -> Bool {

@@ -232,7 +232,7 @@ extension RollRunner {
       guard let secret = newSecret else { return .notPublished("there is no secret in escrow", errno: nil) }
       // The time of the intent, so that a repetition after a crash writes the same bytes.
       let facts = SecretRendering.Facts(
-        accountID: entry.accountID, tokenID: entry.tokenID, rolledAt: intent.startedAt)
+        entry: entry.name, accountID: entry.accountID, tokenID: entry.tokenID, rolledAt: intent.startedAt)
       let narrowed = try services.publisher.publish(secret, of: entry, facts, preparation)
       outage = sentAt.map { services.clock.bootTime - $0 }
       abandon()

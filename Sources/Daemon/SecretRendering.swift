@@ -7,15 +7,18 @@ internal import Platform
 struct SecretRendering {
   /// What a file can say beside the secret.
   struct Facts {
+    var entry: String
     var accountID: String
     var tokenID: String
     var rolledAt: Timestamp
   }
 
   let destination: Destination
+  /// What the format `template` fills in.
+  var template: Template?
 
-  /// The whole content of the file, in memory that is wiped.
-  func render(_ secret: Secret, _ facts: Facts) -> Secret {
+  /// The whole content of the file, in memory that is wiped; throws where it cannot be had.
+  func render(_ secret: Secret, _ facts: Facts) throws(SystemError) -> Secret {
     switch destination.format {
     case .raw:
       return secret
@@ -38,8 +41,16 @@ struct SecretRendering {
         writer.key("secret_access_key")
         secret.sha256Hexadecimal.withBytes { writer.value(utf8: $0) }
       }
+    case .template:
+      guard let template else {
+        throw SystemError("cannot write", destination.file, code: 0, context: "its template was not read")
+      }
+      return template.render(secret, facts)
     }
   }
+
+  /// Bytes that the content of the file will hardly exceed.
+  var capacity: Int { 4_096 + (template?.leastCount ?? 0) }
 
   /// The secret in `content`, as `render` wrote it; nil where there is none, and where the format does not hold it.
   func secret(in content: Secret) -> Secret? {
@@ -66,23 +77,13 @@ struct SecretRendering {
       }
     case .r2Env, .r2JSON:
       return nil
+    case .template:
+      return template?.secret(in: content)
     }
   }
 
   private func assignments(_ pairs: [(key: String, value: Secret)]) -> Secret {
-    let count = pairs.reduce(0) { $0 + $1.key.utf8.count + $1.value.count + 2 }
-    return Secret(count: count) { target in
-      var place = 0
-      func put(_ bytes: UnsafeRawBufferPointer) {
-        UnsafeMutableRawBufferPointer(rebasing: target[place..<place + bytes.count]).copyMemory(from: bytes)
-        place += bytes.count
-      }
-      for (key, value) in pairs {
-        Array((key + "=").utf8).withUnsafeBytes(put)
-        value.withBytes(put)
-        Array("\n".utf8).withUnsafeBytes(put)
-      }
-    }
+    Secret(joining: pairs.flatMap { [Secret(text: $0.key + "="), $0.value, Secret(text: "\n")] })
   }
 
   private func object(_ facts: Facts, _ body: (inout JSONWriter) -> Void) -> Secret {
@@ -97,11 +98,5 @@ struct SecretRendering {
     writer.value(facts.rolledAt.rfc3339)
     writer.endObject()
     return writer.withBytes { Secret(copying: $0) }
-  }
-}
-
-extension Secret {
-  fileprivate convenience init(text: String) {
-    self.init(count: text.utf8.count) { $0.copyBytes(from: text.utf8) }
   }
 }

@@ -228,6 +228,10 @@ extension Service {
             "\(options.configurationFile): state_directory cannot be changed by a reload; restart the service"
         )
       }
+      let problems = TemplateFile.problems(in: configuration)
+      guard problems.isEmpty else {
+        throw ServiceFailure(kind: .configuration, description: problems.joined(separator: "\n"))
+      }
       try take(configuration)
     } catch {
       lastReload.isAccepted = false

@@ -49,7 +49,7 @@ public struct UnitCheck: Sendable {
       findings.append(.fail("unit", "\(unit.file) is masked", cure: "systemctl unmask \(unit.name)"))
     }
     judgeNetwork()
-    judgeCredentials()
+    judgeReadFiles()
     judgeDirectories()
     judgeOwners()
     if !findings.contains(where: { $0.verdict != .ok }) {
@@ -81,7 +81,7 @@ public struct UnitCheck: Sendable {
   }
 }
 
-// MARK: - Network and credentials
+// MARK: - Network, credentials and templates
 
 extension UnitCheck {
   private mutating func judgeNetwork() {
@@ -90,7 +90,7 @@ extension UnitCheck {
     }
   }
 
-  private mutating func judgeCredentials() {
+  private mutating func judgeReadFiles() {
     let provided = unit.credentials
     for (name, source) in configuration.credentials.sorted(by: { $0.key < $1.key }) {
       let subject = "credential \(name)"
@@ -105,6 +105,13 @@ extension UnitCheck {
       }
     }
     if let file = configuration.api.caFile { judgeReading("api", file) }
+    var directories: Set<String> = []
+    for entry in configuration.tokens {
+      for template in entry.publish.compactMap(\.template)
+      where directories.insert(Self.directory(of: template)).inserted {
+        judgeReading(entry.name, template)
+      }
+    }
   }
 
   private static func matches(_ pattern: String, _ name: String) -> Bool {

@@ -22,7 +22,8 @@ public struct JSONPosition: Sendable, Hashable, Comparable, CustomStringConverti
 
 extension JSONPosition {
   /// The places of `offsets` (ascending, in bytes) in `text`, found in one pass over it.
-  static func locate(_ offsets: some Sequence<Int>, in text: UnsafeRawBufferPointer) -> [JSONPosition] {
+  package static func locate(_ offsets: some Sequence<Int>, in text: UnsafeRawBufferPointer) -> [JSONPosition]
+  {
     var position = JSONPosition(line: 1, column: 1)
     var reached = 0
     return offsets.map { offset in

@@ -4,22 +4,28 @@ internal import Glibc
 extension AtomicFile {
   /// The contents of the regular file `path`, of at most `limit` bytes; no copy of them stays behind.
   ///
-  /// A symbolic link as the last component is refused unless allowed. Throws where the file cannot be read, is no
-  /// regular file, or is larger.
+  /// A symbolic link as the last component is refused unless allowed, and, with `mustBeTrusted`, a file that others than
+  /// root and the process can change or replace. Throws where the file cannot be read, is no regular file, or is larger.
   public static func readFile(
-    _ path: String, limit: Int, allowSymbolicLink: Bool = false
+    _ path: String, limit: Int, allowSymbolicLink: Bool = false, mustBeTrusted: Bool = false
   ) throws(SystemError) -> Secret {
     guard !path.utf8.contains(0) else {
       throw SystemError("cannot read", path, because: "the path has a NUL")
     }
     let link = allowSymbolicLink ? 0 : O_NOFOLLOW
     // O_NONBLOCK: opening a pipe must not wait for its writer; it is refused below.
-    let file = try attempt("cannot open", path) { () throws(Errno) in
-      try Syscalls.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | link)
-    }
+    let flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | link
+    let file =
+      mustBeTrusted
+      ? try openTrusted(path, flags)
+      : try attempt("cannot open", path) { () throws(Errno) in try Syscalls.open(path, flags) }
     let status = try attempt("cannot examine", path) { () throws(Errno) in try file.status() }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw SystemError("cannot read", path, because: "it is not a regular file")
+    }
+    if mustBeTrusted, let reason = distrust(status) {
+      throw SystemError(
+        "cannot trust", path, because: "it \(reason); give it to root, and let nobody else write to it")
     }
     // One byte more than the file has: it is full where the file has grown meanwhile, and that is one too many.
     let most = min(limit, max(Int(status.st_size), 0))
@@ -34,6 +40,13 @@ extension AtomicFile {
       throw SystemError("cannot read", path, because: reason)
     }
     return Secret(copying: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+  }
+
+  private static func openTrusted(_ path: String, _ flags: Int32) throws(SystemError) -> FileDescriptor {
+    let (parent, name) = try Directory.split(path)
+    let directory = try Directory(parent, allowSymbolicLink: true)
+    let handle = directory.rawValue
+    return try attempt("cannot open", path) { () throws(Errno) in try Syscalls.openat(handle, name, flags) }
   }
 
   /// Overwrites the regular file `path` with zeros, removes it, and makes both durable; false where there is none.

@@ -121,27 +121,27 @@ private struct Walk {
     let status = try attempt("cannot examine directory", path) { () throws(Errno) in
       try Syscalls.fstat(handle)
     }
-    guard let reason = Walk.distrust(status, isLast: isLast) else { return }
+    guard let reason = distrust(status, isLast: isLast) else { return }
     throw SystemError(
       "cannot trust directory", path,
       because:
         "\(isLast ? "it" : "a directory above it") \(reason); take the right away, or allow writable_by_others"
     )
   }
+}
 
-  /// Why a directory with `status` is not trusted, nil where it is.
-  private static func distrust(_ status: stat, isLast: Bool) -> String? {
-    let described = "belongs to \(status.st_uid):\(status.st_gid) and has mode \(octal(status.st_mode))"
-    let ownerIsTrusted = status.st_uid == 0 || status.st_uid == geteuid()
-    guard ownerIsTrusted else { return "\(described), so user \(status.st_uid) can write to it" }
-    if !isLast && status.st_mode & S_ISVTX != 0 { return nil }
-    if status.st_mode & S_IWOTH != 0 { return "\(described), so everyone can write to it" }
-    let groupIsTrusted = status.st_gid == 0 || status.st_gid == getegid()
-    if status.st_mode & S_IWGRP != 0 && !groupIsTrusted {
-      return "\(described), so group \(status.st_gid) can write to it"
-    }
-    return nil
+/// Why a directory or a file with `status` is not trusted, nil where it is.
+func distrust(_ status: stat, isLast: Bool = true) -> String? {
+  let described = "belongs to \(status.st_uid):\(status.st_gid) and has mode \(octal(status.st_mode))"
+  let ownerIsTrusted = status.st_uid == 0 || status.st_uid == geteuid()
+  guard ownerIsTrusted else { return "\(described), so user \(status.st_uid) can write to it" }
+  if !isLast && status.st_mode & S_ISVTX != 0 { return nil }
+  if status.st_mode & S_IWOTH != 0 { return "\(described), so everyone can write to it" }
+  let groupIsTrusted = status.st_gid == 0 || status.st_gid == getegid()
+  if status.st_mode & S_IWGRP != 0 && !groupIsTrusted {
+    return "\(described), so group \(status.st_gid) can write to it"
   }
+  return nil
 }
 
 /// The permission bits as chmod(1) writes them, four digits.

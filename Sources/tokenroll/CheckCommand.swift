@@ -12,6 +12,11 @@ enum CheckCommand {
         for unit in units { Terminal.print(unit) }
         return .success
       }
+      let problems = TemplateFile.problems(in: configuration)
+      guard problems.isEmpty else {
+        for problem in problems { Terminal.complain(problem) }
+        return .configuration
+      }
       let count = configuration.tokens.count
       Terminal.print("\(options.configuration): \(count) \(count == 1 ? "entry" : "entries"), no problems")
       warn(units)

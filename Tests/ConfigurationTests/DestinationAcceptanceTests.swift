@@ -23,6 +23,14 @@ import Testing
         Destination(file: "/srv/x", format: .json, key: "api key é")
       ),
       (#""key": "K", "format": "env""#, "", Destination(file: "/srv/x", format: .env, key: "K")),
+      (
+        #""format": "template", "template": "/etc/tokenroll/x.tmpl""#, "",
+        Destination(file: "/srv/x", format: .template, template: "/etc/tokenroll/x.tmpl")
+      ),
+      (
+        #""template": "/etc/tokenroll/x.tmpl""#, #""format": "template""#,
+        Destination(file: "/srv/x", format: .template, template: "/etc/tokenroll/x.tmpl")
+      ),
       (#""mode": "600""#, "", Destination(file: "/srv/x", mode: 0o600)),
       (#""mode": "0400""#, "", Destination(file: "/srv/x", mode: 0o400)),
       (#""mode": "0440""#, "", Destination(file: "/srv/x", mode: 0o440)),

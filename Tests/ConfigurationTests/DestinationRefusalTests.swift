@@ -41,21 +41,24 @@ import Testing
       #"7:22: tokens[0].publish[0].file: "/srv/x\n" has a control character"#),
     Refusal(
       [.publish: #"[{"file": "/srv/x", "format": 1}]"#],
-      #"7:42: tokens[0].publish[0].format: must be one of "raw", "env", "json", "r2-env", "r2-json", not a number"#
+      #"7:42: tokens[0].publish[0].format: must be one of "raw", "env", "json", "r2-env", "r2-json", "template", not a number"#
     ),
     Refusal(
       [.publish: #"[{"file": "/srv/x", "format": "yaml"}]"#],
-      #"7:42: tokens[0].publish[0].format: "yaml" is none of "raw", "env", "json", "r2-env", "r2-json""#),
+      #"7:42: tokens[0].publish[0].format: "yaml" is none of "raw", "env", "json", "r2-env", "r2-json", "template""#
+    ),
     Refusal(
       [.publish: #"[{"file": "/srv/x", "format": "JSON"}]"#],
-      #"7:42: tokens[0].publish[0].format: "JSON" is none of "raw", "env", "json", "r2-env", "r2-json"; did you mean "json"?"#
+      #"7:42: tokens[0].publish[0].format: "JSON" is none of "raw", "env", "json", "r2-env", "r2-json", "template"; did you mean "json"?"#
     ),
     Refusal(
       [.publish: #"[{"file": "/srv/x", "format": "r2"}]"#],
-      #"7:42: tokens[0].publish[0].format: "r2" is none of "raw", "env", "json", "r2-env", "r2-json""#),
+      #"7:42: tokens[0].publish[0].format: "r2" is none of "raw", "env", "json", "r2-env", "r2-json", "template""#
+    ),
     Refusal(
       [.publish: #"[{"file": "/srv/x", "format": "dotenv"}]"#],
-      #"7:42: tokens[0].publish[0].format: "dotenv" is none of "raw", "env", "json", "r2-env", "r2-json""#),
+      #"7:42: tokens[0].publish[0].format: "dotenv" is none of "raw", "env", "json", "r2-env", "r2-json", "template""#
+    ),
     Refusal(
       [.publish: #"[{"file": "/srv/x", "key": "A"}]"#],
       #"7:39: tokens[0].publish[0].key: only the formats "env" and "json" have a key, not "raw""#),
@@ -68,6 +71,35 @@ import Testing
     Refusal(
       [.publish: #"[{"file": "/srv/x", "format": "r2-json", "key": "A"}]"#],
       #"7:60: tokens[0].publish[0].key: only the formats "env" and "json" have a key, not "r2-json""#),
+    Refusal(
+      [.publish: #"[{"file": "/srv/x", "format": "template"}]"#],
+      #"7:13: tokens[0].publish[0]: "template" is missing, the file that the format "template" fills in"#),
+    Refusal(
+      [.publish: #"[{"file": "/srv/x", "template": "/etc/x.tmpl"}]"#],
+      #"7:44: tokens[0].publish[0].template: only the format "template" has a template, not "raw""#),
+    Refusal(
+      [.publish: #"[{"file": "/srv/x", "format": "template", "template": "x.tmpl"}]"#],
+      #"7:66: tokens[0].publish[0].template: "x.tmpl" is not an absolute path"#),
+    Refusal(
+      [.publish: #"[{"file": "/srv/x", "format": "template", "template": 5}]"#],
+      #"7:66: tokens[0].publish[0].template: must be a string, not a number"#),
+    Refusal(
+      [.publish: #"[{"file": "/srv/x", "format": "template", "template": "/etc/tokenroll/main"}]"#],
+      #"7:66: tokens[0].publish[0].template: "/etc/tokenroll/main" is the file of credential "main", and no template"#
+    ),
+    Refusal(
+      [.publish: #"[{"file": "/srv/x", "format": "template", "template": "/srv/x"}]"#],
+      #"7:66: tokens[0].publish[0].template: "/srv/x" is written by tokens[0].publish[0], and no template"#),
+    Refusal(
+      [
+        .publish:
+          #"[{"file": "/srv/x", "format": "template", "template": "/srv/t"}, {"file": "/srv/t"}]"#
+      ],
+      #"7:86: tokens[0].publish[1].file: "/srv/t" is the template of tokens[0].publish[0], which a roll would overwrite"#
+    ),
+    Refusal(
+      [.publish: #"[{"file": "/srv/x", "format": "template", "template": "/etc/t", "key": "A"}]"#],
+      #"7:83: tokens[0].publish[0].key: only the formats "env" and "json" have a key, not "template""#),
     Refusal(
       [.publish: #"[{"file": "/srv/x", "format": "env", "key": 1}]"#],
       #"7:56: tokens[0].publish[0].key: must be a string, not a number"#),
@@ -245,11 +277,11 @@ import Testing
       #"7:42: tokens[0].publish[0].allow[0]: "everything" is none of "symbolic_link", "writable_by_others""#),
     Refusal(
       [.publish: #"[{"file": "/srv/x", "path": "/x"}]"#],
-      #"7:32: tokens[0].publish[0].path: this key is not known; known here: file, format, key, mode, owner, group, allow"#
+      #"7:32: tokens[0].publish[0].path: this key is not known; known here: file, format, key, template, mode, owner, group, allow"#
     ),
     Refusal(
       [.publish: #"[{"file": "/srv/x", "permissions": "0600"}]"#],
-      #"7:32: tokens[0].publish[0].permissions: this key is not known; known here: file, format, key, mode, owner, group, allow"#
+      #"7:32: tokens[0].publish[0].permissions: this key is not known; known here: file, format, key, template, mode, owner, group, allow"#
     ),
     Refusal(
       [.publish: #"[{"file": "/srv/x", "mode": "0600", "mode": "0640"}]"#],
@@ -278,14 +310,16 @@ import Testing
     ),
     Refusal(
       [.more: #""defaults": {"publish": {"format": "x"}}"#],
-      #"9:38: defaults.publish.format: "x" is none of "raw", "env", "json", "r2-env", "r2-json""#),
+      #"9:38: defaults.publish.format: "x" is none of "raw", "env", "json", "r2-env", "r2-json", "template""#),
     Refusal(
       [.more: #""defaults": {"publish": {"allow": 5}}"#],
       #"9:37: defaults.publish.allow: must be an array of exceptions, not a number"#),
     Refusal(
       [
         .publish: #"[{"file": "/srv/x", "key": "A"}]"#, .more: #""defaults": {"publish": {"format": "xml"}}"#,
-      ], #"9:38: defaults.publish.format: "xml" is none of "raw", "env", "json", "r2-env", "r2-json""#),
+      ],
+      #"9:38: defaults.publish.format: "xml" is none of "raw", "env", "json", "r2-env", "r2-json", "template""#
+    ),
     Refusal(
       [
         .publish: #"[{"file": "/srv/x", "key": "A"}]"#,

@@ -8,7 +8,7 @@ import Testing
     let configuration = try decode(try Repository.read("config.example.json"))
     let destinations = configuration.tokens.flatMap(\.publish)
     let formats = Set(destinations.map(\.format))
-    #expect(formats == [.env, .json, .raw, .r2Env])
+    #expect(formats == [.env, .json, .raw, .r2Env, .template])
     #expect(destinations.contains { $0.mode == 0o640 && $0.group != nil })
     let cadences = configuration.tokens.map(\.schedule.cadence)
     #expect(cadences.contains(.every(.days(30))))

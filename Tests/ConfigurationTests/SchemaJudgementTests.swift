@@ -49,6 +49,10 @@ import Testing
     ],
     [
       .publish:
+        #"[{"file": "/srv/a", "format": "template", "template": "/t"}, {"file": "/b", "format": "template", "template": "/t"}]"#
+    ],
+    [
+      .publish:
         #"[{"file": "/srv/a", "owner": "www-data", "group": "4294967294", "allow": ["symbolic_link", "writable_by_others"]}]"#
     ],
   ]
@@ -92,6 +96,10 @@ import Testing
     [.publish: #"[{"file": "/a", "format": "env", "key": "1A"}]"#],
     [.publish: #"[{"file": "/a", "format": "json", "key": ""}]"#],
     [.publish: #"[{"file": "/a", "format": "json", "key": "rolled_at"}]"#],
+    [.publish: #"[{"file": "/a", "format": "template"}]"#],
+    [.publish: #"[{"file": "/a", "format": "template", "template": "t"}]"#],
+    [.publish: #"[{"file": "/a", "format": "template", "template": "/t", "key": "K"}]"#],
+    [.publish: #"[{"file": "/a", "format": "json", "template": "/t"}]"#],
     [.publish: #"[{"file": "/a", "mode": 640}]"#], [.publish: #"[{"file": "/a", "mode": "0644"}]"#],
     [.publish: #"[{"file": "/a", "mode": "0700"}]"#], [.publish: #"[{"file": "/a", "mode": "4600"}]"#],
     [.publish: #"[{"file": "/a", "mode": "0060"}]"#], [.publish: #"[{"file": "/a", "mode": "60"}]"#],

@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct SecretRenderingTests {
   private static let facts = SecretRendering.Facts(
-    accountID: "acc", tokenID: "tok", rolledAt: Timestamp(seconds: 1_767_225_600))
+    entry: "edge", accountID: "acc", tokenID: "tok", rolledAt: Timestamp(seconds: 1_767_225_600))
 
   private static func secret(_ text: String) -> Secret {
     Array(text.utf8).withUnsafeBytes { Secret(copying: $0) }
@@ -41,8 +41,8 @@ import Testing
       "AWS_ACCESS_KEY_ID=tok\nAWS_SECRET_ACCESS_KEY=ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\n"
     ),
   ])
-  func aSecretIsWrittenAsItsFormatSays(destination: Destination, secret: String, file: String) {
-    let content = SecretRendering(destination: destination).render(Self.secret(secret), Self.facts)
+  func aSecretIsWrittenAsItsFormatSays(destination: Destination, secret: String, file: String) throws {
+    let content = try SecretRendering(destination: destination).render(Self.secret(secret), Self.facts)
     let written = Self.text(content)
     #expect(written == file || written == file + "\n")
     if destination.format == .raw { #expect(written == file, "no newline is added") }
@@ -53,7 +53,7 @@ import Testing
     ["cfat_plain", "with space", "quo\"te\\back$dollar`tick", "new\nline", "ünïcode", "="])
   func whatIsWrittenIsReadBack(format: Destination.Format, secret: String) throws {
     let rendering = SecretRendering(destination: Destination(file: "/x", format: format))
-    let content = rendering.render(Self.secret(secret), Self.facts)
+    let content = try rendering.render(Self.secret(secret), Self.facts)
     let back = try #require(rendering.secret(in: content))
     #expect(Self.text(back) == secret)
   }

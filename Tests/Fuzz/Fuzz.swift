@@ -6,17 +6,19 @@ import Platform
 
 @testable import CloudflareAPI
 
-/// Reads one input. `FUZZ` chooses the reader: json, configuration, envelope, retry-after or span.
+/// Reads one input. `FUZZ` chooses the reader: json, configuration, envelope, template, retry-after or span.
 @_cdecl("LLVMFuzzerTestOneInput")
 func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   let bytes = UnsafeRawBufferPointer(start: start, count: count)
   switch target {
   case "json": fuzzJSON(bytes)
   case "configuration": fuzzConfiguration(bytes)
+  case "template": fuzzTemplate(bytes)
   case "envelope": fuzzEnvelope(bytes)
   case "retry-after": fuzzRetryAfter(bytes)
   case "span": fuzzSpan(bytes)
-  default: preconditionFailure("FUZZ names none of json, configuration, envelope, retry-after, span")
+  default:
+    preconditionFailure("FUZZ names none of json, configuration, template, envelope, retry-after, span")
   }
   return 0
 }
@@ -61,6 +63,17 @@ private func fuzzConfiguration(_ bytes: UnsafeRawBufferPointer) {
     let configuration = try Configuration.decode(
       bytes, file: "f", context: DecodingContext(zoneExists: { $0 == "Europe/Berlin" }))
     precondition(!configuration.tokens.isEmpty)
+  } catch {
+    precondition(!error.problems.isEmpty, "refused without a reason")
+    precondition(error.problems.allSatisfy { $0.position.line > 0 && $0.position.column > 0 })
+  }
+}
+
+/// A refusal has problems, each with a place in the text; what is accepted has a secret in it.
+private func fuzzTemplate(_ bytes: UnsafeRawBufferPointer) {
+  do {
+    let template = try Template.parse(bytes, file: "f")
+    precondition(!template.pieces.isEmpty)
   } catch {
     precondition(!error.problems.isEmpty, "refused without a reason")
     precondition(error.problems.allSatisfy { $0.position.line > 0 && $0.position.column > 0 })
