@@ -14,6 +14,7 @@ extension ConfigurationDecoder {
       case .schedule: defaults.schedule = scheduleParts(value)
       case .publish: defaults.destination = defaultDestination(value)
       case .reload: defaults.reload = units(value)
+      case .verify: defaults.verify = verifyParts(value)
       }
     }
     if !isObject {
@@ -21,6 +22,7 @@ extension ConfigurationDecoder {
       defaults.credential = .refused
       defaults.schedule = .refused
       defaults.reload = .refused
+      defaults.verify = .refused
     }
     return defaults
   }
@@ -59,6 +61,7 @@ extension ConfigurationDecoder {
     var scheduleNode: JSONNode?
     var publish: JSONNode?
     var reload = Field<[String]>.absent
+    var verify: VerifyParts?
     let isObject = members(of: node, ConfigurationKey.Entry.self) { key, value in
       switch key {
       case .name: name = entryName(value, index: index)
@@ -69,6 +72,7 @@ extension ConfigurationDecoder {
       case .schedule: scheduleNode = value
       case .publish: publish = value
       case .reload: reload = units(value)
+      case .verify: verify = verifyParts(value)
       }
     }
     guard isObject else { return nil }
@@ -83,12 +87,14 @@ extension ConfigurationDecoder {
     refuseSecondEntry(of: account, token, index: index)
     let schedule = schedule(scheduleNode.map(scheduleParts), at: scheduleNode ?? node)
     let destinations = publish.flatMap { self.destinations($0, entry: index) }
+    let settings = verifySettings(verify)
     guard let name = name.value, !enabled.isRefused, let account = account.value, let token = token.value,
-      let credential = credential.value, let schedule, let destinations, !reload.isRefused
+      let credential = credential.value, let schedule, let destinations, !reload.isRefused,
+      let settings
     else { return nil }
     return Entry(
       name: name, enabled: enabled.value ?? true, accountID: account, tokenID: token, credential: credential,
-      schedule: schedule, publish: destinations, reload: reload.value ?? [])
+      schedule: schedule, publish: destinations, reload: reload.value ?? [], verify: settings)
   }
 }
 

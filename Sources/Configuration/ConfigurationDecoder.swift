@@ -26,6 +26,7 @@ final class ConfigurationDecoder {
   var sharedExceptions = Interner<Set<Destination.Exception>>()
   var sharedWindows = Interner<[CalendarExpression]>()
   var sharedUnits = Interner<[String]>()
+  var sharedVerifySettings = Interner<VerifySettings>()
   var spans: [String: TimeSpan] = [:]
   var calendars: [String: CalendarExpression] = [:]
 

@@ -37,7 +37,7 @@ package enum ConfigurationKey {
   /// `defaults`.
   package enum Defaults: String, CaseIterable, Sendable {
     case accountID = "account_id"
-    case credential, schedule, publish, reload
+    case credential, schedule, publish, reload, verify
   }
 
   /// `defaults.publish`.
@@ -50,7 +50,13 @@ package enum ConfigurationKey {
     case name, enabled
     case accountID = "account_id"
     case tokenID = "token_id"
-    case credential, schedule, publish, reload
+    case credential, schedule, publish, reload, verify
+  }
+
+  /// `verify` of an entry or of `defaults`.
+  package enum Verify: String, CaseIterable, Sendable {
+    case afterRoll = "after_roll"
+    case timeout
   }
 
   /// `schedule` of an entry or of `defaults`.

@@ -18,11 +18,13 @@ public struct Entry: Sendable, Equatable {
   public var publish: [Destination]
   /// `reload`: the units that are reloaded once a new secret is published, each once, by their whole names.
   public var reload: [String]
+  /// `verify`.
+  public var verify: VerifySettings
 
   /// An entry of these parts.
   public init(
     name: String, enabled: Bool = true, accountID: String, tokenID: String, credential: String,
-    schedule: Schedule, publish: [Destination], reload: [String] = []
+    schedule: Schedule, publish: [Destination], reload: [String] = [], verify: VerifySettings = .standard
   ) {
     self.name = name
     self.enabled = enabled
@@ -32,5 +34,6 @@ public struct Entry: Sendable, Equatable {
     self.schedule = schedule
     self.publish = publish
     self.reload = reload
+    self.verify = verify
   }
 }

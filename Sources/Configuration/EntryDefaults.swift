@@ -5,4 +5,5 @@ struct EntryDefaults {
   var schedule = ScheduleParts()
   var destination = DestinationParts()
   var reload = Field<[String]>.absent
+  var verify = VerifyParts()
 }

@@ -86,6 +86,10 @@ public enum EventKind: String, Sendable, CaseIterable {
   case rollingResumed
   /// The file with the metrics could not be written; rolls go on.
   case metricsNotWritten
+  /// The API refused the secret of an entry's last roll; only an operator has it rolled again.
+  case rollingHeld
+  /// An operator ended the hold of an entry.
+  case holdLifted
 
   /// The journal's MESSAGE_ID: 32 lower-case hexadecimal digits, never reused.
   public var messageID: String {
@@ -132,6 +136,8 @@ public enum EventKind: String, Sendable, CaseIterable {
     case .rollingPaused: "d1468c22c25b4106bf56ee3ab8bcc529"
     case .rollingResumed: "48297c4096cc48cd9bdb93f68efcf57f"
     case .metricsNotWritten: "23181c2b29bf49169495973e8b3557e9"
+    case .rollingHeld: "aa9921d585c9424cb24cdf05bf680d7a"
+    case .holdLifted: "c96cd35ff9e547baa172fe0ee13be146"
     }
   }
 
@@ -140,14 +146,16 @@ public enum EventKind: String, Sendable, CaseIterable {
     switch self {
     case .serviceReady, .serviceStopping, .rollStarted, .secretPublished, .actionFinished:
       .info
-    case .operatorRequest, .rollingResumed, .configurationReloaded, .destinationNotice, .clockStepped,
+    case .operatorRequest, .rollingResumed, .holdLifted, .configurationReloaded, .destinationNotice,
+      .clockStepped,
       .rollDidNotHappen, .rollSettled, .entryRecovered, .actionRecovered:
       .notice
     case .startFailed, .configurationRefused, .stateNotWritten, .rollRefusedForGood, .rollUncertain,
       .stateForeign,
       .actionFailed:
       .error
-    case .metricsNotWritten, .controlUnavailable, .rollingPaused, .clockImplausible, .notificationFailed,
+    case .metricsNotWritten, .controlUnavailable, .rollingPaused, .rollingHeld, .clockImplausible,
+      .notificationFailed,
       .escrowNotErased,
       .rollNotReady, .rollRefused, .rateLimited,
       .publishedWithNarrowerRights,

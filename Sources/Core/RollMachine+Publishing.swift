@@ -28,6 +28,10 @@ extension RollMachine {
       var report = Event(.secretPublished, "The new secret is in every destination.")
       if let sentAt { report.duration = moment.uptime - sentAt }
       let warnings = narrowed.map { self.event(.publishedWithNarrowerRights, $0) }
+      // Where an earlier request may still replace the secret, only asking tells.
+      guard verification.afterRoll || needsConfirmation else {
+        return [.report(report)] + warnings + close(.unverified, "as \"after_roll\" wants it")
+      }
       return [.report(report)] + warnings + [.verify]
     case (.escrowed, .notPublished(let reason, let errno)):
       tries += 1
@@ -103,7 +107,7 @@ extension RollMachine {
 
   private mutating func refused(_ reason: String, at moment: Moment) -> [RollEffect] {
     // A new secret may take seconds to reach every edge of the API.
-    if let stepSince, moment.uptime - stepSince < settleTime {
+    if let stepSince, moment.uptime - stepSince < verification.timeout ?? settleTime {
       tries += 1
       return [.wake(after: RetryPolicy.urgent.delay(failures: tries, random: moment.random))]
     }

@@ -18,6 +18,8 @@ public struct RollMachine: Sendable, Equatable {
 
   /// How long a request may still take effect after it timed out, and a new secret take to reach every edge.
   let settleTime: TimeSpan
+  /// How the new secret is verified.
+  var verification = VerifySettings.standard
   /// `doubtUntil` on the clock that nobody sets.
   var doubtEnd: TimeSpan?
   var oldIsKnown = false
@@ -38,6 +40,9 @@ public struct RollMachine: Sendable, Equatable {
     self.doubtUntil = doubtUntil
     self.failures = failures
   }
+
+  /// Verifies from now on as `settings` say, also the roll in hand.
+  public mutating func heed(_ settings: VerifySettings) { verification = settings }
 
   /// The whole of the decision: what follows from `event` at `moment`.
   public mutating func handle(_ event: RollEvent, at moment: Moment) -> [RollEffect] {

@@ -14,4 +14,7 @@ public enum RollOutcome: String, Sendable, CaseIterable {
   case didNotHappen = "did-not-happen"
   /// It took place and its secret is lost; a curing roll followed.
   case lost
+
+  /// Whether no automatic roll follows: two programs that roll the same token would go on forever.
+  public var holdsEntry: Bool { self == .refusedSecret }
 }

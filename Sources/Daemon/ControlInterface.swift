@@ -55,7 +55,8 @@ enum ControlInterface {
     interface org.tokenroll.Control
 
     # Where an entry stands. `curing`: its secret is lost and consumers are down until there is a new one. `unpublished`: the new
-    # secret is in escrow and not in every destination. `leaving`: gone from the configuration, its last roll is brought to its end.
+    # secret is in escrow and not in every destination. `held`: the API refused the secret of the last roll, and only an operator has
+    # the entry rolled again. `leaving`: gone from the configuration, its last roll is brought to its end.
     type State (
       waiting,
       rolling,
@@ -65,6 +66,7 @@ enum ControlInterface {
       curing,
       unpublished,
       verifying,
+      held,
       paused,
       disabled,
       leaving
@@ -86,7 +88,7 @@ enum ControlInterface {
     )
 
     # One entry. `phase`: where the roll machine stands, as in the journal's TOKENROLL_PHASE. `failures`: attempts in a row that
-    # came to nothing. `next_due` is by the schedule, `next_attempt` after a failure.
+    # came to nothing. `next_due` is by the schedule, `next_attempt` after a failure. `hold`: why only an operator has it rolled again.
     type EntryStatus (
       name: string,
       account_id: string,
@@ -105,11 +107,12 @@ enum ControlInterface {
       next_attempt: ?string,
       destinations: []string,
       unreloaded: []Unreloaded,
-      pause: ?Suspension
+      pause: ?Suspension,
+      hold: ?string
     )
 
     # How many entries there are, and how many of them are in which trouble. `unready`: cannot be rolled as things stand.
-    # `unreloaded`: have a new secret for which a unit could not be reloaded.
+    # `unreloaded`: have a new secret for which a unit could not be reloaded. `held`: are rolled only once an operator asks for it.
     type Counts (
       entries: int,
       rolling: int,
@@ -118,7 +121,8 @@ enum ControlInterface {
       unpublished: int,
       unreloaded: int,
       unready: int,
-      paused: int
+      paused: int,
+      held: int
     )
 
     # What is due next.
@@ -192,8 +196,9 @@ enum ControlInterface {
     # reply follows for each step of an entry, until every entry has a result. Whoever hangs up stops no roll.
     method Roll(entries: ?[]string, all: ?bool) -> (accepted: ?[]string, progress: ?Progress)
 
-    # Has entries that wait for another attempt make it at once; all that wait where `entries` is left out or empty.
-    method Retry(entries: ?[]string) -> (retried: []string)
+    # Has entries that wait for another attempt make it at once; all that wait where `entries` is left out or empty. Those that are
+    # named and held are `released`: rolled by their schedule again.
+    method Retry(entries: ?[]string) -> (retried: []string, released: []string)
 
     # Reads the configuration again; answers when it is in use, or refused with all its problems, and then nothing has changed.
     method Reload() -> (accepted: bool, problems: []string)

@@ -52,13 +52,18 @@ extension ControlServer {
     let names = unique(try exchange.call.texts("entries"))
     guard !rotator.isStopping else { throw .stopping }
     let retried: [String]
+    let released: [String]
     do throws(Rotator.Refusal) {
-      retried = try rotator.retry(names)
+      (retried, released) = try rotator.retry(names)
     } catch {
       throw answer(error)
     }
     for name in retried { note("Another attempt was asked for", exchange, name) }
-    exchange.reply { writer in writer.member("retried", retried) }
+    for name in released { note("The end of a hold was asked for", exchange, name) }
+    exchange.reply { writer in
+      writer.member("retried", retried)
+      writer.member("released", released)
+    }
   }
 
   func reload(_ exchange: ControlExchange) throws(ControlError) {

@@ -46,6 +46,7 @@ extension ControlServer {
       writer.member("unreloaded", tally.unreloaded)
       writer.member("unready", unready)
       writer.member("paused", tally.paused)
+      writer.member("held", tally.held)
       writer.endObject()
       writer.key("next")
       if let next = summary.next {

@@ -10,6 +10,7 @@ struct ControlTally {
   private(set) var unpublished = 0
   private(set) var unreloaded = 0
   private(set) var paused = 0
+  private(set) var held = 0
   private(set) var areAllHealthy = true
 
   @RotationActor init(_ rotator: Rotator) {
@@ -21,10 +22,13 @@ struct ControlTally {
       if machine?.phase == .uncertain { uncertain += 1 }
       if machine?.phase == .escrowing || machine?.phase == .escrowed { unpublished += 1 }
       if slot.isConfigured, rotator.pause(of: slot.entry.name, at: now) != nil { paused += 1 }
+      let isHeld = slot.isConfigured && slot.record.isHeld
+      if isHeld { held += 1 }
       let units = rotator.services.reloads.unreloaded(slot.entry.reload, token: slot.record.row)
       let isUnreloaded = units.contains { $0.failures > 0 }
       if isUnreloaded { unreloaded += 1 }
-      if isUnreloaded || failures > 0 || (machine?.trouble ?? slot.trouble) != nil || machine?.cause == .cure
+      if isUnreloaded || isHeld || failures > 0 || (machine?.trouble ?? slot.trouble) != nil
+        || machine?.cause == .cure
       {
         areAllHealthy = false
       }

@@ -62,6 +62,7 @@ extension JSONWriter {
     for unit in entry.unreloaded { write(unit) }
     endArray()
     member("pause", entry.pause)
+    member("hold", entry.hold)
     endObject()
   }
 

@@ -63,7 +63,7 @@ extension Doctor {
             "state", "\(directory) \(rights.description), so others can look into it",
             cure: "chmod 0700 \(directory)"))
       }
-      try examineDatabase(in: directory)
+      try examineDatabase(of: configuration)
     } catch {
       findings.append(
         error.code == ENOENT
@@ -73,17 +73,19 @@ extension Doctor {
     }
   }
 
-  private mutating func examineDatabase(in directory: String) throws(SystemError) {
+  private mutating func examineDatabase(of configuration: Configuration) throws(SystemError) {
+    let directory = configuration.stateDirectory
     let path = "\(directory)/\(RollStore.fileName)"
     do {
       // First by its rights, for SQLite does not say what it was that the system refused.
       try vantage.look { () throws(SystemError) in try FileAttributes.proveReadable(path) }
       let machineID = try MachineID.hexadecimal()
-      lastRecorded = try vantage.look { () throws(StoreError) in
-        try RollHistory.examine(directory: directory, machineID: machineID).tokens().compactMap(\.lastAttempt)
-          .max()
+      let records = try vantage.look { () throws(StoreError) in
+        try RollHistory.examine(directory: directory, machineID: machineID).tokens()
       }
+      lastRecorded = records.compactMap(\.lastAttempt).max()
       findings.append(.ok("state", "\(path) is sound, and of this machine"))
+      examineHolds(configuration, records)
     } catch let error as SystemError {
       guard error.code == ENOENT else { throw error }
       findings.append(.ok("state", "\(path) is made when the service starts for the first time"))
@@ -91,6 +93,18 @@ extension Doctor {
       findings.append(
         .fail(
           "state", "\(error)", cure: "as the message says; docs/operations.md, \"Recovery\", has the steps"))
+    }
+  }
+
+  private mutating func examineHolds(_ configuration: Configuration, _ records: [TokenRecord]) {
+    let held = Set(records.filter(\.isHeld).map { [$0.accountID, $0.tokenID] })
+    for entry in configuration.tokens where held.contains([entry.accountID, entry.tokenID]) {
+      findings.append(
+        .fail(
+          entry.name, "it is not rolled by itself, because the API refused the secret of its last roll",
+          cure:
+            "find out who else rolls this token (the account's audit log), then `tokenroll roll \(entry.name)`"
+        ))
     }
   }
 

@@ -9,7 +9,7 @@ struct EntryState {
   enum Summary: String, CaseIterable {
     case waiting, rolling
     case backingOff = "backing_off"
-    case failed, uncertain, curing, unpublished, verifying, paused, disabled, leaving
+    case failed, uncertain, curing, unpublished, verifying, held, paused, disabled, leaving
   }
 
   var name: String
@@ -29,6 +29,8 @@ struct EntryState {
   var destinations: [String]
   var unreloaded: [Unreloaded]
   var pause: Pause?
+  /// Why no automatic roll follows, and what ends that; nil where one does.
+  var hold: String?
 
   /// A unit that was not reloaded yet for the new secret.
   struct Unreloaded {
@@ -42,7 +44,7 @@ struct EntryState {
   var isHealthy: Bool {
     switch summary {
     case .failed, .uncertain, .curing: false
-    default: failures == 0 && trouble == nil && unreloaded.allSatisfy { $0.failures == 0 }
+    default: hold == nil && failures == 0 && trouble == nil && unreloaded.allSatisfy { $0.failures == 0 }
     }
   }
 }
@@ -70,7 +72,8 @@ extension Rotator {
       nextDue: runner == nil ? scheduled(slot) : nil,
       nextAttempt: waits[index].map { now + ($0 - services.clock.bootTime) },
       destinations: slot.entry.publish.map(\.file),
-      unreloaded: services.reloads.unreloaded(slot.entry.reload, token: record.row), pause: pause)
+      unreloaded: services.reloads.unreloaded(slot.entry.reload, token: record.row), pause: pause,
+      hold: record.isHeld ? Self.hold(of: slot.entry.name) : nil)
   }
 
   private func summary(of index: Int, isPaused: Bool) -> EntryState.Summary {
@@ -79,6 +82,7 @@ extension Rotator {
     guard let machine = runners[index]?.machine else {
       if requested.contains(index) { return .rolling }
       if !slot.entry.enabled { return .disabled }
+      if slot.record.isHeld { return .held }
       if isPaused { return .paused }
       return slot.record.failures > 0 ? .failed : .waiting
     }

@@ -20,6 +20,8 @@ internal import Systemd
   public nonisolated let occurrences: [Occurrence]
   /// The pauses without an end, by which rolls of these entries (nil: all) are not planned.
   public nonisolated let held: [(entry: String?, reason: String)]
+  /// The entries that are not planned because an operator has to ask for their next roll.
+  public nonisolated let refused: [String]
   private nonisolated let until: TimeSpan
 
   /// The most occurrences of one entry that are listed.
@@ -41,6 +43,7 @@ internal import Systemd
       pauses = try history.pauses().filter { $0.isInForce(at: now) }
     }
     var occurrences: [Occurrence] = []
+    var refused: [String] = []
     for entry in configuration.tokens where entry.enabled && (name == nil || entry.name == name) {
       let own = pauses.filter { $0.entry == nil || $0.entry == entry.name }
       guard own.allSatisfy({ $0.until != nil }) else { continue }
@@ -49,6 +52,10 @@ internal import Systemd
       let record =
         records[[entry.accountID, entry.tokenID]]
         ?? TokenRecord(accountID: entry.accountID, tokenID: entry.tokenID, firstSeen: now)
+      guard !record.isHeld else {
+        refused.append(entry.name)
+        continue
+      }
       var due = planner.due(entry, record, at: start).map { own.isEmpty ? $0 : max($0, start) }
       var count = 0
       while let time = due, time <= now + until, count < limit {
@@ -60,7 +67,8 @@ internal import Systemd
     occurrences.sort { ($0.due, $0.entry) < ($1.due, $1.entry) }
     let held = pauses.filter { $0.until == nil && (name == nil || $0.entry == nil || $0.entry == name) }
     return RollPlan(
-      now: now, occurrences: occurrences, held: held.map { ($0.entry, $0.reason) }, until: until)
+      now: now, occurrences: occurrences, held: held.map { ($0.entry, $0.reason) }, refused: refused,
+      until: until)
   }
 
   /// Rolls an hour or a day as bars, so that bursts are seen; nil where there is nothing to draw.

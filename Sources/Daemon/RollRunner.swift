@@ -7,7 +7,9 @@ internal import Store
 /// Carries out what one entry's roll machine decides.
 @RotationActor final class RollRunner {
   /// The entry as it is configured now; a reload may change it between two steps.
-  var entry: Entry
+  var entry: Entry {
+    didSet { machine.heed(entry.verify) }
+  }
   /// Its place in the rotator's list.
   var slot: Int
   /// The credential in whose lane it is counted, and whether it is.
@@ -45,6 +47,7 @@ internal import Store
     machine = RollMachine(
       settleTime: services.configuration.api.settleTime, doubtUntil: record.doubtUntil,
       failures: record.failures)
+    machine.heed(entry.verify)
   }
 
   /// True while nothing but this process's memory, or an answer under way, holds the secret in force.
@@ -269,7 +272,8 @@ extension RollRunner {
     settled.fingerprint = outcome == .settled ? newSecret?.fingerprint : nil
     settled.failures = isGood ? 0 : machine.failures + 1
     settled.doubtUntil = machine.doubtUntil
-    settled.nextDue = services.planner.due(entry, settled, at: now)
+    settled.isHeld = outcome.holdsEntry
+    settled.nextDue = settled.isHeld ? nil : services.planner.due(entry, settled, at: now)
     do throws(StoreError) {
       if isGood { try oweReloads() }
       try services.store.settle(

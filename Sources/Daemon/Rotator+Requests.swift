@@ -40,6 +40,7 @@ extension Rotator {
   }
 
   private func begin(_ chosen: [Int]) {
+    for index in chosen { _ = release(index) }
     // One that waits for another attempt makes it now; the others queue with those that are due.
     for index in chosen where !hasten(index) { request(index) }
     tick()
@@ -58,8 +59,8 @@ extension Rotator {
   }
 
   /// Has the entries that wait for another attempt, of a roll or of reloading a unit, make it now, all where `names` is
-  /// empty; returns which did.
-  func retry(_ names: [String]) throws(Refusal) -> [String] {
+  /// empty, and ends the hold of those that are named; returns which did the one, and which the other.
+  func retry(_ names: [String]) throws(Refusal) -> (retried: [String], released: [String]) {
     let known = slotsByName
     var chosen = Array(slots.indices)
     if !names.isEmpty {
@@ -70,11 +71,14 @@ extension Rotator {
         chosen.append(index)
       }
     }
-    return chosen.filter { index in
+    let released = names.isEmpty ? [] : chosen.filter(release)
+    if !released.isEmpty { tick() }
+    let retried = chosen.filter { index in
       let slot = slots[index]
       let isReloading = services.reloads.hasten(slot.entry.reload, token: slot.record.row)
       return pauseInTheWay(of: index) == nil && hasten(index) || isReloading
-    }.map { slots[$0].entry.name }
+    }
+    return (retried.map { slots[$0].entry.name }, released.map { slots[$0].entry.name })
   }
 
   /// Why another attempt of a roll must not begin; a step of a roll in hand, and a cure, may always.

@@ -82,6 +82,7 @@ extension Rotator {
   /// Begins to work: unfinished rolls first, then what is due.
   func start(_ unfinished: Unfinished) {
     for pause in pausesInForce { report(pause) }
+    for slot in slots where slot.isConfigured && slot.record.isHeld { report(heldBack: slot) }
     for item in unfinished.rolls {
       let runner = runner(for: item.slot, since: item.roll.startedAt)
       work(on: item.slot, with: runner) { await runner.recover(item.roll, escrowPath: item.escrowPath) }
@@ -288,6 +289,7 @@ extension Rotator {
 
   /// When the entry is due by its schedule, once no pause is in the way.
   func scheduled(_ slot: Slot) -> Timestamp? {
+    guard !slot.record.isHeld else { return nil }
     let now = services.clock.now
     let due = services.planner.due(slot.entry, slot.record, at: now)
     guard let due, let pause = pause(of: slot.entry.name, at: now) else { return due }
@@ -484,6 +486,14 @@ extension Rotator {
   func request(_ index: Int) {
     requested.insert(index)
     plan(index)
+  }
+
+  /// Ends the hold of an entry, as an operator wishes; what cannot be made durable is said, and the hold stays.
+  func release(_ index: Int) -> Bool {
+    guard slots[index].record.isHeld, endHold(of: slots[index]) else { return false }
+    slots[index].record.isHeld = false
+    plan(index)
+    return true
   }
 
   /// Whether another attempt is still asked for: an entry that is frozen, paused or gone owes nothing but a cure.

@@ -31,7 +31,8 @@ extension RollStore {
     }
   }
 
-  /// Closes the roll in hand. `fingerprint` is kept where the secret is known to be in force.
+  /// Closes the roll in hand, and holds the token or ends its hold as the outcome demands. `fingerprint` is kept where the
+  /// secret is known to be in force.
   public func settle(
     token row: Int64, _ outcome: RollOutcome, detail: String?, fingerprint: Fingerprint?, rolledAt: Timestamp,
     outage: TimeSpan?, failures: Int, doubtUntil: Timestamp?, nextDue: Timestamp?, at now: Timestamp
@@ -43,6 +44,11 @@ extension RollStore {
         .integer(rolledAt.microseconds), .blob(fingerprint?.bytes), .integer(Int64(failures)),
         .integer(doubtUntil?.microseconds), .integer(row))
       try planned.run(.integer(nextDue?.microseconds), .integer(row))
+      if outcome.holdsEntry {
+        try hold.run(.integer(row), .integer(now.microseconds))
+      } else {
+        try release.run(.integer(row))
+      }
       try pruneHistory.run(.integer(row))
     }
   }

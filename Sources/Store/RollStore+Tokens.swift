@@ -24,6 +24,9 @@ extension RollStore {
     }
   }
 
+  /// Ends the hold of a token, which is rolled by itself again.
+  public func release(token row: Int64) throws(StoreError) { try release.run(.integer(row)) }
+
   /// Keeps when tokens are due next, for those who read the database; the service itself computes it anew at start.
   public func plan(_ dues: [(row: Int64, due: Timestamp?)]) throws(StoreError) {
     try database.transaction { () throws(StoreError) in
@@ -42,18 +45,28 @@ extension Database {
   /// All tokens that were ever seen.
   func tokens() throws(StoreError) -> [TokenRecord] {
     var records: [TokenRecord] = []
+    let held = try heldTokens()
     try prepare(
       "SELECT row, account_id, token_id, first_seen, last_attempt, last_success, next_due, fingerprint, doubt_until, "
         + "failures FROM tokens"
     ).rows { row in
-      records.append(
-        TokenRecord(
-          row: row.integer(0), accountID: row.text(1), tokenID: row.text(2),
-          firstSeen: Timestamp(microseconds: row.integer(3)), lastAttempt: row.timestamp(4),
-          lastSuccess: row.timestamp(5),
-          nextDue: row.timestamp(6), fingerprint: row.blob(7).flatMap { Fingerprint(bytes: $0) },
-          doubtUntil: row.timestamp(8), failures: Int(row.integer(9))))
+      var record = TokenRecord(
+        row: row.integer(0), accountID: row.text(1), tokenID: row.text(2),
+        firstSeen: Timestamp(microseconds: row.integer(3)), lastAttempt: row.timestamp(4),
+        lastSuccess: row.timestamp(5),
+        nextDue: row.timestamp(6), fingerprint: row.blob(7).flatMap { Fingerprint(bytes: $0) },
+        doubtUntil: row.timestamp(8), failures: Int(row.integer(9)))
+      record.isHeld = held.contains(record.row)
+      records.append(record)
     }
     return records
+  }
+
+  /// The rows of the tokens that are held; none in a file of a version that had no holds, which only reading meets.
+  private func heldTokens() throws(StoreError) -> Set<Int64> {
+    guard try integer("SELECT count(*) FROM sqlite_schema WHERE name = 'holds'") > 0 else { return [] }
+    var held: Set<Int64> = []
+    try prepare("SELECT token FROM holds").rows { held.insert($0.integer(0)) }
+    return held
   }
 }

@@ -15,6 +15,8 @@ public final class RollStore {
   let withdrawn: Statement
   let succeeded: Statement
   let planned: Statement
+  let hold: Statement
+  let release: Statement
 
   /// The name of the file in the state directory.
   public static let fileName = "rolls.db"
@@ -46,6 +48,8 @@ public final class RollStore {
     succeeded = try database.prepare(
       "UPDATE tokens SET last_success = ?, fingerprint = ?, failures = ?, doubt_until = ? WHERE row = ?")
     planned = try database.prepare("UPDATE tokens SET next_due = ? WHERE row = ?")
+    hold = try database.prepare("INSERT OR REPLACE INTO holds (token, since) VALUES (?, ?)")
+    release = try database.prepare("DELETE FROM holds WHERE token = ?")
   }
 
   /// The rolls that are kept for each token; older ones are dropped.

@@ -6,7 +6,7 @@ enum Schema {
   static var version: Int64 { Int64(steps.count) }
 
   /// What makes each version from the one before, the first from an empty file. A step that was released never changes.
-  static let steps = [first, reloads]
+  static let steps = [first, reloads, holds]
 
   private static let first = """
     CREATE TABLE machine (
@@ -68,5 +68,13 @@ enum Schema {
       roll_id TEXT NOT NULL,
       PRIMARY KEY (token, unit)
     ) WITHOUT ROWID;
+    """
+
+  /// The tokens that are not rolled before an operator asks for it.
+  private static let holds = """
+    CREATE TABLE holds (
+      token INTEGER PRIMARY KEY REFERENCES tokens,
+      since INTEGER NOT NULL
+    );
     """
 }

@@ -20,6 +20,8 @@ public struct TokenRecord: Sendable, Equatable {
   public var fingerprint: Fingerprint?
   /// Until when an earlier request of uncertain outcome may still take effect.
   public var doubtUntil: Timestamp?
+  /// Whether an operator has to ask for the next roll, because the API refused the secret of the last one.
+  public var isHeld = false
   /// Attempts in a row that came to nothing.
   public var failures: Int
 

@@ -35,6 +35,11 @@ enum PlanCommand {
       Terminal.print(
         "Not planned: \(pause.entry ?? "every entry"), paused until `tokenroll resume` (\(pause.reason))")
     }
+    for name in plan.refused {
+      Terminal.print(
+        "Not planned: \(name), held since the API refused the secret of its last roll; see `tokenroll status \(name)`"
+      )
+    }
     guard let chart = plan.chart else { return }
     Terminal.print("")
     for bar in chart { Terminal.print(bar) }

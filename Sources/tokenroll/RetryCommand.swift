@@ -6,12 +6,14 @@ enum RetryCommand {
     ControlClient.run(options) { (client) throws(ControlFailure) in
       let reply = try client.call("Retry") { $0.member("entries", options.operands) }
       let retried = reply?["retried"]?.elements.compactMap(\.string) ?? []
+      let released = reply?["released"]?.elements.compactMap(\.string) ?? []
+      for name in released { Terminal.print("\(name): rolled by its schedule again") }
       for name in retried { Terminal.print("\(name): the next attempt is made now") }
-      for name in options.operands where !retried.contains(name) {
+      for name in options.operands where !retried.contains(name) && !released.contains(name) {
         Terminal.print("\(name): does not wait for another attempt")
       }
       if retried.isEmpty, options.operands.isEmpty { Terminal.print("No entry waits for another attempt.") }
-      return retried.isEmpty ? .failure : .success
+      return retried.isEmpty && released.isEmpty ? .failure : .success
     }
   }
 }

@@ -65,7 +65,7 @@ extension StatusCommand {
     let counts = summary["counts"]
     func count(_ key: String) -> Int64 { counts?[key]?.integer ?? 0 }
     var parts = [count("entries") == 1 ? "1 entry" : "\(count("entries")) entries"]
-    for key in ["rolling", "failing", "uncertain", "unpublished", "unreloaded", "unready", "paused"]
+    for key in ["rolling", "failing", "uncertain", "unpublished", "unreloaded", "unready", "held", "paused"]
     where count(key) > 0 {
       parts.append("\(count(key)) \(key)")
     }
@@ -108,7 +108,8 @@ extension StatusCommand {
       ("next by schedule", ServiceStatus.time(entry["next_due"])?.rfc3339),
       ("next attempt", ServiceStatus.time(entry["next_attempt"])?.rfc3339),
       ("failures in a row", entry["failures"]?.integer.map { String($0) }),
-      ("trouble", entry["trouble"]?.string), ("paused", entry["pause"].flatMap(words)),
+      ("trouble", entry["trouble"]?.string), ("held", entry["hold"]?.string),
+      ("paused", entry["pause"].flatMap(words)),
     ] {
       if let text { table.add(["  \(label)", text]) }
     }
@@ -138,7 +139,9 @@ extension StatusCommand {
   }
 
   private static func trouble(_ entry: JSONNode) -> String {
-    entry["trouble"]?.string ?? unreloaded(entry).lazy.compactMap { $0["trouble"]?.string }.first
+    entry["trouble"]?.string ?? entry["hold"]?.string ?? unreloaded(entry).lazy.compactMap {
+      $0["trouble"]?.string
+    }.first
       ?? entry["pause"].flatMap(words).map { "paused: \($0)" } ?? ""
   }
 

@@ -331,7 +331,7 @@ import Testing
       #"9:31: default: this key is not known; did you mean "defaults"?"#),
     Refusal(
       [.more: #""defaults": {"owner": "x"}"#],
-      #"9:16: defaults.owner: this key is not known; known here: account_id, credential, schedule, publish, reload"#
+      #"9:16: defaults.owner: this key is not known; known here: account_id, credential, schedule, publish, reload, verify"#
     ),
     Refusal(
       [.more: #""defaults": {"credential": "main", "credential": "main"}"#],

@@ -36,6 +36,8 @@ import Testing
     [.schedule: #"{"calendar": "Mon 03:00 UTC", "not_during": ["Mon..Fri 08..17:*:*"]}"#],
     [.schedule: #"{"every": "5000000µs"}"#],
     [.token: #""t1", "reload": ["caddy.service", "web@a@b.service", "a\\x2db:c.mount"]"#],
+    [.token: #""t1", "verify": {}"#], [.token: #""t1", "verify": {"after_roll": false, "timeout": "1h"}"#],
+    [.more: #""defaults": {"verify": {"timeout": "0"}}"#],
     [.token: #""t1", "reload": []"#], [.more: #""defaults": {"reload": ["_.service"]}"#],
     [.token: "\"t1\", \"reload\": [\"\(String(repeating: "u", count: 247)).service\"]"],
     [.token: #""t1", "enabled": false"#], [.token: "\"\(String(repeating: "z", count: 32))\""],
@@ -60,6 +62,8 @@ import Testing
   /// Refused by both.
   private static let bad: [[Sample.Part: String]] = [
     [.credentials: ""], [.credentials: "[]"],
+    [.token: #""t1", "verify": true"#], [.token: #""t1", "verify": {"after_roll": "no"}"#],
+    [.token: #""t1", "verify": {"timeout": 5}"#], [.more: #""defaults": {"verify": []}"#],
     [.credentials: #"{"a b": {"file": "x"}, "main": {"file": "y"}}"#],
     [.credentials: #"{"main": {}}"#], [.credentials: #"{"main": {"file": "etc/x"}}"#],
     [.credentials: #"{"main": {"file": ".."}}"#], [.credentials: #"{"main": {"file": "x", "secret": "y"}}"#],

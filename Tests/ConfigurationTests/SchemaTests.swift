@@ -15,6 +15,7 @@ import Testing
     ("$defs.defaults.properties.publish", ConfigurationKey.DefaultDestination.allCases.map(\.rawValue)),
     ("$defs.entry", ConfigurationKey.Entry.allCases.map(\.rawValue)),
     ("$defs.schedule", ConfigurationKey.Schedule.allCases.map(\.rawValue)),
+    ("$defs.verify", ConfigurationKey.Verify.allCases.map(\.rawValue)),
     ("$defs.destination", ConfigurationKey.Destination.allCases.map(\.rawValue)),
   ]
 
@@ -111,6 +112,7 @@ import Testing
     #expect(try span("$defs.schedule.properties.jitter") == entry.schedule.jitter)
     #expect(try node("$defs.schedule.properties.catch_up.default").boolean == entry.schedule.catchUp)
     #expect(try string("$defs.schedule.properties.first") == entry.schedule.first.rawValue)
+    #expect(try node("$defs.verify.properties.after_roll.default").boolean == entry.verify.afterRoll)
     let destination = try #require(entry.publish.first)
     #expect(try string("$defs.format") == destination.format.rawValue)
     #expect(UInt16(try string("$defs.mode"), radix: 8) == destination.mode)

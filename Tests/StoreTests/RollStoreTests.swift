@@ -121,6 +121,38 @@ import Testing
     #expect(try RollHistory(directory: directory.path).records(entry: "other", limit: 10).isEmpty)
   }
 
+  @Test func aRefusedSecretHoldsItsTokenUntilItIsReleasedOrRolledWell() throws {
+    let store = try open()
+    let tokens = try store.enroll([("account", "a"), ("account", "b")], at: Timestamp(seconds: 7)).map(\.row)
+    func settle(_ outcome: RollOutcome, _ token: Int, _ number: UInt64) throws {
+      try store.recordIntent(roll(number), token: tokens[token], entry: "edge")
+      try store.settle(
+        token: tokens[token], outcome, detail: nil, fingerprint: nil, rolledAt: Timestamp(seconds: 60),
+        outage: nil, failures: 1, doubtUntil: nil, nextDue: nil, at: Timestamp(seconds: 61))
+    }
+    func held() throws -> [Bool] { try open().tokens().map(\.isHeld) }
+    try settle(.refusedSecret, 0, 1)
+    try settle(.settled, 1, 2)
+    #expect(try held() == [true, false])
+    #expect(try RollHistory(directory: directory.path).tokens().map(\.isHeld) == [true, false])
+    try settle(.refusedSecret, 0, 3)
+    #expect(try held() == [true, false])
+    try store.release(token: tokens[0])
+    #expect(try held() == [false, false])
+    try settle(.refusedSecret, 1, 4)
+    try settle(.unverified, 1, 5)
+    #expect(try held() == [false, false])
+  }
+
+  @Test func aFileOfAVersionWithoutHoldsIsReadAllTheSame() throws {
+    do {
+      let store = try open()
+      _ = try store.enroll([("account", "a")], at: Timestamp(seconds: 7))
+      try store.database.execute("DROP TABLE holds; PRAGMA user_version = 2")
+    }
+    #expect(try RollHistory(directory: directory.path).tokens().map(\.isHeld) == [false])
+  }
+
   @Test func theHistoryOfATokenIsBounded() throws {
     let store = try open()
     let token = try #require(try store.enroll([("account", "a")], at: Timestamp(seconds: 7)).first)
@@ -153,17 +185,19 @@ import Testing
   }
 
   @Test func theFormatOfAnEarlierVersionIsBroughtForward() throws {
-    let token = try #require(try open().enroll([("account", "a")], at: Timestamp(seconds: 7)).first)
-    // Version 1 had no reloads.
     let former = try Database(path: directory.path(RollStore.fileName), access: .readWrite)
-    try former.execute("DROP TABLE reloads; PRAGMA user_version = 1")
+    try former.execute(
+      Schema.steps[0] + "PRAGMA application_id = \(Schema.applicationID); PRAGMA user_version = 1;"
+        + "INSERT INTO machine (id) VALUES ('\(Self.machine)');"
+        + "INSERT INTO tokens (account_id, token_id, first_seen) VALUES ('account', 'a', 7000000)")
     let other = String(repeating: "f", count: 32)
     #expect(throws: StoreError.self) { try open(machine: other) }
     #expect(try former.integer("PRAGMA user_version") == 1)
 
     let store = try open()
-    #expect(try former.integer("PRAGMA user_version") == 2)
-    #expect(try store.tokens() == [token])
+    #expect(try former.integer("PRAGMA user_version") == Schema.version)
+    let token = try #require(try store.tokens().first)
+    #expect(token.tokenID == "a" && token.firstSeen == Timestamp(seconds: 7) && !token.isHeld)
     try store.keep([ReloadDebt(unit: "a.service", token: token.row, entry: "edge", roll: roll(1).id)])
     #expect(try open().reloadDebts().count == 1)
   }

@@ -20,6 +20,8 @@ struct ServiceConfiguration: Sendable {
     var enabled = true
     /// Units to reload.
     var reload: [String] = []
+    /// In JSON.
+    var verify = "{}"
     var publish: [Destination]
 
     /// Due at once, and then not again while a test runs.
@@ -64,6 +66,7 @@ struct ServiceConfiguration: Sendable {
       "name": quoted(entry.name), "account_id": quoted(entry.account), "token_id": quoted(entry.token),
       "credential": quoted(entry.credential), "enabled": "\(entry.enabled)", "schedule": entry.schedule,
       "publish": "[\(publish.joined(separator: ", "))]",
+      "verify": entry.verify,
       "reload": "[\(entry.reload.map(quoted).joined(separator: ", "))]",
     ])
   }

@@ -1,0 +1,20 @@
+internal import Core
+internal import JSON
+
+extension ConfigurationDecoder {
+  func verifyParts(_ node: JSONNode) -> VerifyParts {
+    var parts = VerifyParts()
+    let isObject = members(of: node, ConfigurationKey.Verify.self) { key, value in
+      switch key {
+      case .afterRoll: parts.afterRoll = boolean(value)
+      case .timeout: parts.timeout = span(value, in: .zero ... .hours(1))
+      }
+    }
+    return isObject ? parts : .refused
+  }
+
+  /// The settings of an entry: its own parts (nil where it has none) over the defaults.
+  func verifySettings(_ own: VerifyParts?) -> VerifySettings? {
+    (own ?? VerifyParts()).over(defaults.verify).settings.map { sharedVerifySettings.shared($0) }
+  }
+}
