@@ -1,10 +1,10 @@
 /// The rules for `base_url`.
-enum BaseURL {
+public enum BaseURL {
   /// The longest URL, in bytes.
   static let mostBytes = 2_000
 
   /// Why `url` is refused, as a clause; nil where it is good.
-  static func refusal(of url: String) -> String? {
+  public static func refusal(of url: String) -> String? {
     guard url.utf8.count <= mostBytes else { return "the URL is longer than \(mostBytes) bytes" }
     let isPlain = url.hasPrefix("http://")
     guard isPlain || url.hasPrefix("https://") else { return "the URL does not begin with \"https://\"" }

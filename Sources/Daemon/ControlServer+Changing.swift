@@ -8,7 +8,7 @@ internal import Store
 extension ControlServer {
   func roll(_ exchange: ControlExchange) throws(ControlError) {
     try exchange.call.allow("entries", "all")
-    let (names, isAll) = (unique(try exchange.call.texts("entries")), try exchange.call.flag("all"))
+    let (names, isAll) = (try exchange.call.texts("entries").uniqued, try exchange.call.flag("all"))
     guard names.isEmpty == isAll else { throw .invalidParameter("entries") }
     guard !rotator.isStopping else { throw .stopping }
     guard rotator.isClockTrusted else { throw .clockDoubted(rotator.clockDoubt ?? "no reason is known") }
@@ -49,7 +49,7 @@ extension ControlServer {
 
   func retry(_ exchange: ControlExchange) throws(ControlError) {
     try exchange.call.allow("entries")
-    let names = unique(try exchange.call.texts("entries"))
+    let names = try exchange.call.texts("entries").uniqued
     guard !rotator.isStopping else { throw .stopping }
     let retried: [String]
     let released: [String]
@@ -130,11 +130,6 @@ extension ControlServer {
       .operatorRequest, "\(what) over the control socket (user \(exchange.peer.user)\(process)).")
     event.entry = entry
     services.log.record(event)
-  }
-
-  private func unique(_ names: [String]) -> [String] {
-    var seen: Set<String> = []
-    return names.filter { seen.insert($0).inserted }
   }
 
   private func answer(_ refusal: Rotator.Refusal) -> ControlError {

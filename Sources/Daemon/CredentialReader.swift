@@ -8,6 +8,8 @@ internal import Systemd
 struct CredentialReader {
   /// In which relative names are looked up.
   let directory: CredentialsDirectory
+  /// What is read where there is no file.
+  var standIn: Secret?
 
   /// The largest credential that is accepted, in bytes.
   private static let limit = 4_096
@@ -19,7 +21,9 @@ struct CredentialReader {
     let path: String
     do throws(SystemdError) {
       path = try directory.resolve(source.file)
+      if let standIn, access(path, F_OK) != 0, errno == ENOENT { return standIn }
     } catch {
+      if let standIn { return standIn }
       throw SystemError("cannot read the credential \"\(name)\"", code: 0, context: error.description)
     }
     let content = try AtomicFile.readFile(path, limit: Self.limit, allowSymbolicLink: true)

@@ -1,11 +1,12 @@
 internal import Configuration
-internal import Core
+public import Core
 internal import Platform
 
 /// How far the roll of an entry is.
-struct RollProgress {
+public struct RollProgress: Sendable {
   /// How it ended, for now.
-  enum Result: String {
+  public enum Result: String, Sendable {
+    /// It is complete.
     case settled
     /// It came to nothing, and is tried again by itself where `nextAttempt` says when.
     case failed
@@ -13,16 +14,27 @@ struct RollProgress {
     case dropped
   }
 
-  var entry: String
-  var phase: RollPhase
-  var rollID: RollID?
-  var trouble: String?
-  var nextAttempt: Timestamp?
-  var result: Result?
+  /// The entry.
+  public var entry: String
+  /// Where its machine stands.
+  public var phase: RollPhase
+  /// The roll.
+  public var rollID: RollID?
+  /// What is wrong with it; nil while nothing is.
+  public var trouble: String?
+  /// When it is tried again by itself.
+  public var nextAttempt: Timestamp?
+  /// How it ended; nil while it goes on.
+  public var result: Result?
 
-  init(entry: String, phase: RollPhase, result: Result?) {
+  /// That of an entry, as far as it is known.
+  public init(
+    entry: String, phase: RollPhase, trouble: String? = nil, nextAttempt: Timestamp? = nil, result: Result?
+  ) {
     self.entry = entry
     self.phase = phase
+    self.trouble = trouble
+    self.nextAttempt = nextAttempt
     self.result = result
   }
 

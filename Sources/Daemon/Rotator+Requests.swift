@@ -12,6 +12,24 @@ extension Rotator {
     case disabled(String)
     case paused(String, reason: String)
     case inHand(String, phase: RollPhase)
+
+    /// Whether it may be otherwise later.
+    var isAboutNow: Bool {
+      switch self {
+      case .noSuchEntry, .disabled: false
+      case .paused, .inHand: true
+      }
+    }
+  }
+
+  /// Why, in words.
+  func sentence(_ refusal: Refusal) -> String {
+    switch refusal {
+    case .noSuchEntry(let name): RefusalText.noSuchEntry(name, among: Array(slotsByName.keys))
+    case .disabled(let name): RefusalText.disabled(name)
+    case .paused(let name, let reason): RefusalText.paused(name, reason: reason)
+    case .inHand(let name, let phase): RefusalText.inHand(name, phase: phase.rawValue)
+    }
   }
 
   /// The slots of the entries in the configuration, by name.

@@ -27,6 +27,8 @@ internal import Store
   private(set) var waits = DueQueue<TimeSpan>()
   /// The slots that an operator wants rolled and whose roll has not begun.
   private(set) var requested: Set<Int> = []
+  /// The slots that the schedule may still begin, in one run without a service; nil where it may begin all, ever again.
+  var mayBegin: Set<Int>?
   /// By entry, with "" for all.
   var pauses: [String: Pause] = [:]
   /// The slots whose last attempts came to nothing.
@@ -279,7 +281,7 @@ extension Rotator {
     if requested.contains(index) {
       // Ahead of all that is due by itself, whatever the clock does.
       lanes[lane, default: Lane()].dues.set(index, to: Timestamp(microseconds: .min))
-    } else if let due {
+    } else if let due, mayBegin?.contains(index) ?? true {
       lanes[lane, default: Lane()].dues.set(index, to: due)
     } else {
       lanes[lane]?.dues.remove(index)
@@ -304,6 +306,9 @@ extension Rotator {
     let record = runners[index]?.record ?? slot.record
     return services.planner.following(slot.entry, record, after: record.lastSuccess ?? record.firstSeen)
   }
+
+  /// When the slot is due, as it was planned; nil where it is not, or is under way.
+  func planned(_ index: Int) -> Timestamp? { lanes[slots[index].entry.credential]?.dues[index] }
 
   private func drop(_ name: String) {
     onProgress(RollProgress(entry: name, phase: .waiting, result: .dropped))
@@ -341,6 +346,7 @@ extension Rotator {
 
   private func begin(_ index: Int, _ cause: RollCause, since: Timestamp) {
     let runner = runner(for: index, since: since)
+    mayBegin?.remove(index)
     runner.lane = slots[index].entry.credential
     runner.isCounted = true
     lanes[runner.lane, default: Lane()].active += 1

@@ -3,7 +3,6 @@ internal import Configuration
 public import Core
 internal import Glibc
 public import Platform
-internal import Store
 public import Systemd
 
 /// The service as a whole: start, reload, stop, and what systemd hears of it.
@@ -32,9 +31,7 @@ public import Systemd
   private let log: ControlFeed
   private let notifier = Notifier()
   private let clock = SystemClock()
-  private let lock: InstanceLock
-  private let services: RollServices
-  private let rotator: Rotator
+  private let workplace: Workplace
   private let startedAt: Timestamp
   private var control: ControlServer?
   private var metricsFile: MetricsFile?
@@ -42,6 +39,8 @@ public import Systemd
   private var unready = 0
   private var stopped: CheckedContinuation<Void, Never>?
   private var isStopping = false
+  private var services: RollServices { workplace.services }
+  private var rotator: Rotator { workplace.rotator }
   private var lastStatus = ""
   private var stopLimit = TimeSpan.zero
   private var stopTimer: BootTimer?
@@ -64,40 +63,14 @@ public import Systemd
     self.log = log
     startedAt = clock.now
     lastReload = LastReload(isAccepted: true, time: startedAt)
+    try Workplace.prepareProcess()
     do {
-      try ProcessHardening.apply()
-      SignalSource.ignoreBrokenPipes()
-      let configuration = try ConfigurationFile.load(options.configurationFile)
-      let directory = configuration.stateDirectory
-      try makeDirectory(directory, mode: 0o700)
-      lock = try Self.takeLock(directory)
-      let machineID = try MachineID.read()
-      let store = try RollStore(directory: directory, machineID: try MachineID.hexadecimal())
-      let escrow = Escrow(stateDirectory: directory)
-      try escrow.create()
-      let health = Health(clock: clock)
-      let gate = try RequestGate(
-        maxInFlight: configuration.api.maxInFlight, rateLimit: configuration.api.rateLimit, clock: clock,
-        health: health)
-      services = RollServices(
-        configuration: configuration, issuer: try CloudflareClient(configuration.api), gate: gate,
-        store: store,
-        publisher: Publisher(escrow: escrow),
-        reloads: try ReloadQueue(store: store, log: log, clock: clock, health: health),
-        planner: Planner(machineID: Jitter.key(machineID: machineID) ?? (0, 0), start: clock.now),
-        credentials: CredentialReader(directory: CredentialsDirectory.current), log: log, clock: clock,
-        health: health)
-      rotator = try Rotator(services: services)
+      workplace = try Workplace(
+        try ConfigurationFile.load(options.configurationFile),
+        credentials: CredentialReader(directory: CredentialsDirectory.current), log: log,
+        awakeSince: startedAt)
     } catch {
       throw ServiceFailure(error)
-    }
-  }
-
-  private static func takeLock(_ directory: String) throws(ServiceFailure) -> InstanceLock {
-    do throws(SystemError) {
-      return try InstanceLock(directory: directory)
-    } catch {
-      throw ServiceFailure(kind: error.code == 0 ? .busy : .state, description: error.description)
     }
   }
 
@@ -115,7 +88,7 @@ public import Systemd
     } catch {
       throw ServiceFailure(error)
     }
-    removeLeftovers()
+    workplace.removeLeftovers()
     let proof = prove()
     let isIdle = proof.unready == services.configuration.tokens.filter(\.enabled).count
     // A secret in escrow, or an uncertain roll, is brought to its end all the same, and so is a reload that is owed.
@@ -140,7 +113,7 @@ public import Systemd
     control?.close()
     watchdog.stop()
     clockWatch.cancel()
-    withExtendedLifetime((signals, lock)) {}
+    withExtendedLifetime((signals, workplace.lock)) {}
   }
 
   /// Rolls go on without the socket: one that cannot be opened shows in the log.
@@ -262,16 +235,6 @@ extension Service {
       Event(
         .configurationReloaded,
         "The configuration was read again: \(configuration.tokens.count) entries, \(state)."))
-  }
-
-  /// At start alone: later, a temporary may be that of a roll in flight.
-  private func removeLeftovers() {
-    for failure in Leftovers.remove(of: services) {
-      var event = Event(
-        .destinationNotice, "A temporary that a crash left may hold a secret and is still there: \(failure).")
-      event.errno = failure.code == 0 ? nil : failure.code
-      log.record(event)
-    }
   }
 
   private func prove() -> Proof {

@@ -15,6 +15,10 @@ public struct ServiceFailure: Error, Sendable, CustomStringConvertible {
     case busy
     /// Something that is needed is not there.
     case unavailable
+    /// It was asked for something that does not exist.
+    case usage
+    /// Not for this user.
+    case notPermitted
   }
 
   /// The kind of trouble.

@@ -9,7 +9,7 @@ extension Command {
     case .calendar: "explain calendar expressions: normal form and next elapses"
     case .history: "show past rolls, with or without a running service"
     case .status: "show what the running service does, and which entries are in trouble"
-    case .roll: "have the running service roll entries now"
+    case .roll: "roll entries now: by the running service, or with --once without one"
     case .retry: "have entries that wait for another attempt make it now"
     case .reload: "have the running service read its configuration again"
     case .watch: "show events as they happen"
@@ -29,7 +29,7 @@ extension Command {
     case .calendar: "EXPRESSION..."
     case .help: "[COMMAND]"
     case .status, .pause, .resume: "[ENTRY]"
-    case .roll: "ENTRY..."
+    case .roll: "[ENTRY...]"
     case .retry: "[ENTRY...]"
     default: nil
     }
@@ -104,9 +104,24 @@ extension Command {
       do not matter, since you ask for it. The service goes on whatever becomes of
       this command.
 
-      Exit status: 0 all were rolled; 1 one came to nothing, the service tries it
-      again; 64 there is no such entry, or it is frozen; 69 the service does not run;
-      75 a roll is in hand, or paused; 77 not for this user.
+      With --once no service is needed, and none may run: for cron and CI. What a
+      crash left is settled first; then what is due is rolled, or the entries that
+      are named, or with --all every one. Nothing is asked, for this is no terminal's
+      business. Interrupt it at any time: a roll in flight is brought to where its
+      secret is safe, and the next run goes on.
+
+      CLOUDFLARE_API_TOKEN is used where the configuration has one credential alone
+      and its file does not exist, CLOUDFLARE_BASE_URL where it has no base_url.
+
+      Exit status: 0 all were rolled, or nothing was due; 1 one came to nothing, and
+      is tried again; 64 there is no such entry, or it is frozen; 66 the configuration
+      cannot be read; 69 the service does not run; 74 the state cannot be used; 75 a
+      roll is in hand, or paused, or not settled in time, or with --once: another
+      process is at work; 77 not for this user; 78 the configuration has problems.
+
+      Examples: tokenroll roll dns-edge
+                tokenroll roll --once --config ./config.json
+                tokenroll roll --once --config ./config.json dns-edge mail
       """
     case .retry:
       """

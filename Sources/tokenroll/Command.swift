@@ -44,7 +44,7 @@ enum Command: String, CaseIterable {
       case .calendar: return try CalendarCommand.run(options)
       case .history: return HistoryCommand.run(options)
       case .status: return StatusCommand.run(options)
-      case .roll: return try RollCommand.run(options)
+      case .roll: return try await RollCommand.run(options)
       case .retry: return RetryCommand.run(options)
       case .reload: return ReloadCommand.run(options)
       case .watch: return WatchCommand.run(options)

@@ -1,3 +1,4 @@
+internal import Daemon
 internal import JSON
 internal import Platform
 
@@ -38,12 +39,10 @@ enum ControlFailure: Error {
     func text(_ key: String) -> String { parameters?[key]?.string ?? "?" }
     switch name.split(separator: ".").last {
     case "NoSuchEntry":
-      let nearest = parameters?["nearest"]?.string.map { "; did you mean \"\($0)\"?" } ?? ""
-      return "there is no entry \"\(text("name"))\"\(nearest)"
-    case "EntryDisabled": return "\(text("name")) is frozen by \"enabled\": false in the configuration"
-    case "EntryPaused":
-      return "\(text("name")) is paused (\(text("reason"))); end that with `tokenroll resume` first"
-    case "RollInHand": return "a roll of \(text("name")) is in hand already (phase \(text("phase")))"
+      return RefusalText.noSuchEntry(text("name"), nearest: parameters?["nearest"]?.string)
+    case "EntryDisabled": return RefusalText.disabled(text("name"))
+    case "EntryPaused": return RefusalText.paused(text("name"), reason: text("reason"))
+    case "RollInHand": return RefusalText.inHand(text("name"), phase: text("phase"))
     case "ClockDoubted": return "nothing is rolled: \(text("reason"))"
     case "Stopping": return "the service is stopping"
     case "PermissionDenied": return "only root and the service's own user may ask for this"

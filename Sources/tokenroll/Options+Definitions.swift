@@ -12,7 +12,7 @@ extension Options {
       ) { options, value in options.configuration = value },
       Definition(
         name: "--log-format", value: "FORMAT",
-        help: "auto, text or json [auto: the journal under systemd, else text]", commands: [.run]
+        help: "auto, text or json [auto: the journal under systemd, else text]", commands: [.run, .roll]
       ) { (options, value) throws(UsageError) in
         guard let format = EventLog.Format(rawValue: value) else {
           let names = EventLog.Format.allCases.map(\.rawValue).joined(separator: ", ")
@@ -22,7 +22,8 @@ extension Options {
       },
       Definition(
         name: "--log-level", value: "LEVEL",
-        help: "the least grave events to log: error, warning, notice, info or debug [info]", commands: [.run]
+        help: "the least grave events to log: error, warning, notice, info or debug [info; --once: warning]",
+        commands: [.run, .roll]
       ) { (options, value) throws(UsageError) in
         let levels: [String: Priority] = [
           "error": .error, "warning": .warning, "notice": .notice, "info": .info, "debug": .debug,
@@ -53,12 +54,7 @@ extension Options {
         options, value in options.entry = value
       },
       Definition(name: "--until", value: "SPAN", help: "how far to look ahead [30d]", commands: [.plan]) {
-        (options, value) throws(UsageError) in
-        do throws(TimeSyntaxError) {
-          options.until = try TimeSpan(parsing: value)
-        } catch {
-          throw UsageError("--until: \(error.message)")
-        }
+        (options, value) throws(UsageError) in options.until = try span(value, "--until")
       },
       Definition(name: "--limit", value: "N", help: "at most so many rolls [20]", commands: [.history]) {
         (options, value) throws(UsageError) in options.limit = try number(value, "--limit", 1...1_000_000)
@@ -80,6 +76,18 @@ extension Options {
       Definition(name: "--all", value: nil, help: "every entry that can be rolled", commands: [.roll]) {
         options, _ in options.wantsAll = true
       },
+      Definition(
+        name: "--once", value: nil, help: "roll without a service, wait for the end of it, and end",
+        commands: [.roll]
+      ) { options, _ in options.isOnce = true },
+      Definition(
+        name: "--due", value: nil, help: "with --once: what is due by its schedule [the default]",
+        commands: [.roll]
+      ) { options, _ in options.wantsDue = true },
+      Definition(
+        name: "--timeout", value: "SPAN", help: "with --once: how long to wait for the end [15min]",
+        commands: [.roll]
+      ) { (options, value) throws(UsageError) in options.timeLimit = try span(value, "--timeout") },
       Definition(name: "--yes", value: nil, help: "do not ask first", commands: [.roll]) {
         options, _ in options.isSure = true
       },
@@ -89,12 +97,7 @@ extension Options {
         options, value in options.reason = value
       },
       Definition(name: "--for", value: "SPAN", help: "how long [until resumed]", commands: [.pause]) {
-        (options, value) throws(UsageError) in
-        do throws(TimeSyntaxError) {
-          options.span = try TimeSpan(parsing: value)
-        } catch {
-          throw UsageError("--for: \(error.message)")
-        }
+        (options, value) throws(UsageError) in options.span = try span(value, "--for")
       },
     ]
   }
@@ -103,6 +106,14 @@ extension Options {
   private static let talking: Set<Command> = [
     .status, .roll, .retry, .reload, .watch, .metrics, .pause, .resume,
   ]
+
+  private static func span(_ text: String, _ option: String) throws(UsageError) -> TimeSpan {
+    do throws(TimeSyntaxError) {
+      return try TimeSpan(parsing: text)
+    } catch {
+      throw UsageError("\(option): \(error.message)")
+    }
+  }
 
   private static func number(
     _ text: String, _ option: String, _ range: ClosedRange<Int>

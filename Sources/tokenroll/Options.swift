@@ -6,7 +6,8 @@ internal import Systemd
 struct Options {
   var configuration = ConfigurationFile.defaultPath
   var logFormat = EventLog.Format.auto
-  var logLevel = Priority.info
+  /// Nil is the default of the command.
+  var logLevel: Priority?
   var wantsProbe = false
   var wantsUnit = false
   var isOffline = false
@@ -19,6 +20,9 @@ struct Options {
   var iterations = 1
   var socket: String?
   var wantsAll = false
+  var isOnce = false
+  var wantsDue = false
+  var timeLimit: TimeSpan?
   var isSure = false
   var reason: String?
   var span: TimeSpan?

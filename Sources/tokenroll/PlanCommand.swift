@@ -10,9 +10,8 @@ enum PlanCommand {
     do {
       let configuration = try ConfigurationFile.load(options.configuration)
       if let name = options.entry, !configuration.tokens.contains(where: { $0.name == name }) {
-        let nearest = Spelling.nearest(to: name, of: configuration.tokens.map(\.name))
         Terminal.complain(
-          "tokenroll: there is no entry \"\(name)\"" + (nearest.map { "; did you mean \"\($0)\"?" } ?? ""))
+          "tokenroll: " + RefusalText.noSuchEntry(name, among: configuration.tokens.map(\.name)))
         return .usage
       }
       let plan = try RollPlan.make(configuration, entry: options.entry, until: options.until)

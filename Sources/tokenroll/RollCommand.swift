@@ -1,8 +1,14 @@
+internal import Daemon
 internal import JSON
+internal import Platform
 
 /// `tokenroll roll`.
 enum RollCommand {
-  static func run(_ options: Options) throws(UsageError) -> ExitStatus {
+  @RotationActor static func run(_ options: Options) async throws(UsageError) -> ExitStatus {
+    if options.isOnce { return try await RollOnceCommand.run(options) }
+    guard !options.wantsDue else {
+      throw UsageError("--due is for `tokenroll roll --once`: the service rolls what is due by itself")
+    }
     guard options.operands.isEmpty == options.wantsAll else {
       throw UsageError("`tokenroll roll` needs entries, or --all for every one")
     }
@@ -10,14 +16,16 @@ enum RollCommand {
       if !options.isSure {
         guard try isAgreed(client, options) else { return .failure }
       }
-      var display = RollDisplay()
+      var display = RollDisplay(another: "the service")
       try client.call("Roll", wantsMore: true) { writer in
         if options.wantsAll { writer.member("all", true) } else { writer.member("entries", options.operands) }
       } onReply: { reply in
         if let accepted = reply["accepted"], accepted.kind == .array {
-          display.begin(accepted.elements.compactMap(\.string))
+          display.begin(
+            accepted.elements.compactMap(\.string), none: "There is no entry that could be rolled now.",
+            remark: "The service goes on by itself when you interrupt this command.")
         }
-        if let progress = reply["progress"], progress.kind == .object { display.show(progress) }
+        if let progress = reply["progress"].flatMap({ RollProgress($0) }) { display.show(progress) }
       }
       display.end()
       return display.isGood ? .success : .failure

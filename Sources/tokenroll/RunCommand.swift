@@ -1,3 +1,4 @@
+internal import Core
 internal import Daemon
 internal import Platform
 
@@ -7,7 +8,8 @@ enum RunCommand {
     do throws(ServiceFailure) {
       try await Service.run(
         Service.Options(
-          configurationFile: options.configuration, logFormat: options.logFormat, logLevel: options.logLevel))
+          configurationFile: options.configuration, logFormat: options.logFormat,
+          logLevel: options.logLevel ?? .info))
       return .success
     } catch {
       // The service has logged why.
@@ -25,6 +27,8 @@ extension ExitStatus {
       case .state: .ioError
       case .busy: .temporary
       case .unavailable: .unavailable
+      case .usage: .usage
+      case .notPermitted: .notPermitted
       }
   }
 }

@@ -21,7 +21,7 @@ _tokenroll() {
       ;;
     --log-format) choices='auto text json' ;;
     --log-level) choices='error warning notice info debug' ;;
-    --until | --limit | --iterations | --for | --reason) return ;;
+    --until | --limit | --timeout | --iterations | --for | --reason) return ;;
     *)
       if ((COMP_CWORD == 1)); then
         choices="$commands --help --version"
@@ -34,7 +34,7 @@ _tokenroll() {
           calendar) choices='--iterations --help' ;;
           history) choices='--config --entry --limit --json --help' ;;
           status) choices='--config --socket --json --help' ;;
-          roll) choices='--config --socket --all --yes --help' ;;
+          roll) choices='--config --socket --all --yes --once --due --timeout --log-format --log-level --help' ;;
           retry | reload | metrics | resume) choices='--config --socket --help' ;;
           watch) choices='--config --socket --json --help' ;;
           pause) choices='--config --socket --reason --for --help' ;;

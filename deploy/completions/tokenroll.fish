@@ -25,8 +25,8 @@ complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a adopt-st
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a version -d 'Print the version'
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a help -d 'Explain a command'
 complete -c tokenroll -n '__fish_seen_subcommand_from run check doctor plan history status roll retry reload watch metrics pause resume' -l config -r -F -d 'Read this configuration'
-complete -c tokenroll -n '__fish_seen_subcommand_from run' -l log-format -x -a 'auto text json' -d 'Form of the messages'
-complete -c tokenroll -n '__fish_seen_subcommand_from run' -l log-level -x -a 'error warning notice info debug' -d 'Least grave events to log'
+complete -c tokenroll -n '__fish_seen_subcommand_from run roll' -l log-format -x -a 'auto text json' -d 'Form of the messages'
+complete -c tokenroll -n '__fish_seen_subcommand_from run roll' -l log-level -x -a 'error warning notice info debug' -d 'Least grave events to log'
 complete -c tokenroll -n '__fish_seen_subcommand_from check' -l probe -d 'Also try credentials and destinations'
 complete -c tokenroll -n '__fish_seen_subcommand_from check' -l unit -d 'Also hold the installed unit against the configuration'
 complete -c tokenroll -n '__fish_seen_subcommand_from doctor' -l offline -d 'Make no request to the API'
@@ -39,6 +39,9 @@ complete -c tokenroll -n '__fish_seen_subcommand_from calendar' -l iterations -x
 complete -c tokenroll -n '__fish_seen_subcommand_from status roll retry reload watch metrics pause resume' -l socket -r -F -d 'Socket of the running service'
 complete -c tokenroll -n '__fish_seen_subcommand_from status roll retry pause resume' -a '(__tokenroll_entries)' -d Entry
 complete -c tokenroll -n '__fish_seen_subcommand_from roll' -l all -d 'Every entry that can be rolled'
+complete -c tokenroll -n '__fish_seen_subcommand_from roll' -l once -d 'Roll without a service'
+complete -c tokenroll -n '__fish_seen_subcommand_from roll' -l due -d 'What is due by its schedule'
+complete -c tokenroll -n '__fish_seen_subcommand_from roll' -l timeout -x -d 'How long to wait for the end'
 complete -c tokenroll -n '__fish_seen_subcommand_from roll' -l yes -d 'Do not ask first'
 complete -c tokenroll -n '__fish_seen_subcommand_from pause' -l reason -x -d Why
 complete -c tokenroll -n '__fish_seen_subcommand_from pause' -l for -x -d 'How long'
