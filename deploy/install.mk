@@ -20,12 +20,14 @@ POLKIT = $(DESTDIR)/usr/share/polkit-1/rules.d
 
 install: install-service install-sandbox
 
-# Under another prefix the unit has to start the program where it is.
+# Under another prefix the units have to start the program where it is.
 install-service:
 	install -D -m 0755 $(BUILD)/tokenroll $(BINDIR)/tokenroll
 	install -d $(DESTDIR)$(UNITDIR)
-	sed 's#=/usr/bin/tokenroll#=$(PREFIX)/bin/tokenroll#' deploy/tokenroll.service >$(DESTDIR)$(UNITDIR)/tokenroll.service
-	chmod 0644 $(DESTDIR)$(UNITDIR)/tokenroll.service
+	for unit in tokenroll.service tokenroll-encrypt.socket tokenroll-encrypt@.service; do \
+	  sed 's#=/usr/bin/tokenroll#=$(PREFIX)/bin/tokenroll#' deploy/$$unit >$(DESTDIR)$(UNITDIR)/$$unit && \
+	  chmod 0644 $(DESTDIR)$(UNITDIR)/$$unit || exit 1; \
+	done
 	install -D -m 0644 deploy/tokenroll.sysusers $(SYSTEMD)/sysusers.d/tokenroll.conf
 	install -D -m 0644 deploy/tokenroll.tmpfiles $(SYSTEMD)/tmpfiles.d/tokenroll.conf
 	install -D -m 0644 deploy/tokenroll.catalog $(SYSTEMD)/systemd/catalog/tokenroll.catalog

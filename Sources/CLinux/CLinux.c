@@ -131,10 +131,10 @@ int linux_unix_listen(const char *path, int backlog) {
   return descriptor;
 }
 
-int linux_unix_connect(const char *path) {
+int linux_unix_connect(const char *path, int nonblocking) {
   struct sockaddr_un address;
   if (unix_address(path, &address) != 0) return -1;
-  int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | (nonblocking ? SOCK_NONBLOCK : 0), 0);
   if (descriptor < 0) return -1;
   if (connect(descriptor, (struct sockaddr *)&address, sizeof address) != 0) return close_failed(descriptor);
   return descriptor;

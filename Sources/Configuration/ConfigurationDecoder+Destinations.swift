@@ -39,12 +39,14 @@ extension ConfigurationDecoder {
     var file = Field<String>.absent
     var keyNode: JSONNode?
     var templateNode: JSONNode?
+    var nameNode: JSONNode?
     var own = DestinationParts()
     let isObject = members(of: node, ConfigurationKey.Destination.self) { key, value in
       switch key {
       case .file: file = destinationFile(value, at: index)
       case .key: keyNode = value
       case .template: templateNode = value
+      case .name: nameNode = value
       case .format: own.format = choice(value, Destination.Format.self)
       case .mode: own.mode = mode(value)
       case .owner: own.owner = account(value, "a user")
@@ -59,17 +61,19 @@ extension ConfigurationDecoder {
     let format = parts.format.isAbsent ? .given(.raw, offset: node.offset) : parts.format
     guard let format = format.value else { return nil }
     let key = keyNode.map { self.key($0, for: format) } ?? .absent
+    let name = credentialName(nameNode, of: file, at: node, for: format)
     let template = templateNode.map { self.template($0, for: format, at: index) } ?? .absent
     if format == .template, template.isAbsent {
       report("\"template\" is missing, the file that the format \"template\" fills in", at: node)
     }
     guard let file = file.value, !key.isRefused, template.isAbsent == (format != .template),
-      !template.isRefused,
+      !template.isRefused, !name.isRefused,
       !parts.mode.isRefused, !parts.owner.isRefused,
       !parts.group.isRefused, !parts.allow.isRefused
     else { return nil }
     return Destination(
       file: file, format: format, key: key.value ?? format.defaultKey, template: template.value,
+      name: name.value,
       mode: parts.mode.value ?? 0o600,
       owner: parts.owner.value, group: parts.group.value, allow: parts.allow.value ?? [])
   }
@@ -106,7 +110,7 @@ extension ConfigurationDecoder {
     switch format {
     case .env: key = string(node, refusal: Self.variableRefusal)
     case .json: key = string(node, refusal: Self.memberRefusal)
-    case .raw, .r2Env, .r2JSON, .template:
+    case .raw, .r2Env, .r2JSON, .template, .credential:
       return refuse(node, "only the formats \"env\" and \"json\" have a key, not \"\(format.rawValue)\"")
     }
     return key.map { shared($0) }
@@ -130,6 +134,24 @@ extension ConfigurationDecoder {
     }
     templateFiles[file] = index
     return .given(shared(file), offset: offset)
+  }
+
+  /// The name of the credential that the format `credential` makes; without one, that of the file has to do.
+  private func credentialName(
+    _ name: JSONNode?, of file: Field<String>, at destination: JSONNode, for format: Destination.Format
+  ) -> Field<String> {
+    if let name {
+      guard format == .credential else {
+        return refuse(name, "only the format \"credential\" has a name, not \"\(format.rawValue)\"")
+      }
+      return string(name, refusal: CredentialName.refusal).map { shared($0) }
+    }
+    guard format == .credential, let file = file.value else { return .absent }
+    let own = Destination.fileName(of: file)
+    guard let refusal = CredentialName.refusal(of: own) else { return .absent }
+    return refuse(
+      destination, "the file's name, \(quotation(own)), \(refusal); give the credential another with \"name\""
+    )
   }
 
   private static func variableRefusal(_ name: String) -> String? {

@@ -69,6 +69,6 @@ package enum ConfigurationKey {
 
   /// An element of `publish`.
   package enum Destination: String, CaseIterable, Sendable {
-    case file, format, key, template, mode, owner, group, allow
+    case file, format, key, template, name, mode, owner, group, allow
   }
 }

@@ -9,7 +9,7 @@ extension Destination.Format {
     switch self {
     case .env: "CLOUDFLARE_API_TOKEN"
     case .json: "token"
-    case .raw, .r2Env, .r2JSON, .template: nil
+    case .raw, .r2Env, .r2JSON, .template, .credential: nil
     }
   }
 }

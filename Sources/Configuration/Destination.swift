@@ -14,6 +14,8 @@ public struct Destination: Sendable, Hashable {
     case r2JSON = "r2-json"
     /// What a file of the user's says, filled in: see ``Template``.
     case template
+    /// The secret encrypted for this machine, for LoadCredentialEncrypted= of a unit (systemd.exec(5), systemd-creds(1)).
+    case credential
   }
 
   /// A thing that is refused unless the entry allows it by name in `allow`.
@@ -32,6 +34,9 @@ public struct Destination: Sendable, Hashable {
   public var key: String?
   /// `template`: the file that the format `template` fills in, an absolute path; nil for the other formats.
   public var template: String?
+  /// `name`: the credential's name (`credential`), which is encrypted with the secret; nil is the file's own, and for other
+  /// formats.
+  public var name: String?
   /// `mode`: permission bits, no execution, none for others; the owner can read.
   public var mode: UInt16
   /// `owner`: a user's name or number; nil is the service's user.
@@ -43,13 +48,14 @@ public struct Destination: Sendable, Hashable {
 
   /// A destination; see the members for the ranges.
   public init(
-    file: String, format: Format = .raw, key: String? = nil, template: String? = nil,
+    file: String, format: Format = .raw, key: String? = nil, template: String? = nil, name: String? = nil,
     mode: UInt16 = 0o600, owner: String? = nil, group: String? = nil, allow: Set<Exception> = []
   ) {
     self.file = file
     self.format = format
     self.key = key
     self.template = template
+    self.name = name
     self.mode = mode
     self.owner = owner
     self.group = group

@@ -29,6 +29,20 @@ enum Cure {
   /// For a file with the metrics that cannot be replaced.
   static let metrics = "let the service write to the directory, as tokenroll.json(5) says under \"metrics\""
 
+  /// Where nobody encrypts for the service.
+  static let encryptionSocket = "systemctl enable --now \(EncryptionClient.unitName)"
+
+  /// After an error that keeps secrets from being encrypted.
+  static func encryption(_ error: SystemError) -> String {
+    switch error.code {
+    case ENOENT, ECONNREFUSED: encryptionSocket
+    case EACCES: "run this as root or as the service's user"
+    default:
+      "see what `journalctl -u 'tokenroll-encrypt@*'` says, and whether this works as root: echo | systemd-creds encrypt "
+        + "--name=sample - -"
+    }
+  }
+
   /// For a clock that is wrong, or that nobody keeps.
   static let clock = "timedatectl set-ntp true, or have chrony keep the clock"
 

@@ -41,6 +41,7 @@ internal import Systemd
   private mutating func examine(_ configuration: Configuration, isOffline: Bool) async {
     let credentials = examineCredentials(configuration)
     examineDestinations(configuration)
+    await examineEncryption(configuration)
     examineState(configuration)
     examineStorage(configuration)
     examineUnit(configuration)

@@ -31,6 +31,12 @@ internal import Systemd
       findings.append(
         replacement("metrics", file, cure: { _ in Cure.metrics }) { MetricsFile.specification(file) })
     }
+    if configuration.tokens.contains(where: \.needsEncryption) {
+      let failure = await EncryptionCheck().failure()
+      findings.append(
+        failure.map { .fail("encryption", "\($0)", cure: Cure.encryption($0)) }
+          ?? .ok("encryption", "a sample could be encrypted"))
+    }
     let publisher = Publisher(escrow: Escrow(stateDirectory: configuration.stateDirectory))
     for entry in configuration.tokens {
       findings += destinations(of: entry, publisher)

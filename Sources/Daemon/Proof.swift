@@ -35,6 +35,8 @@ internal import Platform
   private(set) var notices: [Finding] = []
   /// Entries that cannot be rolled as things stand.
   private(set) var unready = 0
+  /// Those of the others whose secrets have to be encrypted, which is not tried here.
+  private(set) var encrypting = 0
 
   init(of services: RollServices) {
     let configuration = services.configuration
@@ -63,7 +65,7 @@ internal import Platform
         }
         if templates[template] == false { isReady = false }
       }
-      if !isReady { unready += 1 }
+      if !isReady { unready += 1 } else if entry.needsEncryption { encrypting += 1 }
     }
   }
 

@@ -3,6 +3,7 @@ internal import Core
 internal import Glibc
 internal import Platform
 internal import Store
+internal import Systemd
 
 /// Brings secrets to disk: escrow first, then the destinations of an entry.
 @RotationActor final class Publisher {
@@ -16,6 +17,12 @@ internal import Store
       self.escrow = escrow
       self.files = files
     }
+
+    /// Lets go of it all, whoever still holds it: the temporaries are removed.
+    func discard() {
+      escrow = nil
+      files = [:]
+    }
   }
 
   /// The largest destination that is read back for the secret in it; a template that is filled in is no larger.
@@ -26,11 +33,15 @@ internal import Store
 
   let escrow: Escrow
   let templates = Templates()
+  private let encryptor: any CredentialEncryptor
   /// The numbers of names that were looked up; a reload begins anew.
   private var users: [String: uid_t] = [:]
   private var groups: [String: gid_t] = [:]
 
-  init(escrow: Escrow) { self.escrow = escrow }
+  init(escrow: Escrow, encryptor: any CredentialEncryptor = SystemEncryptor()) {
+    self.escrow = escrow
+    self.encryptor = encryptor
+  }
 
   /// Makes everything ready that a publication of `entry` needs; throws with the first thing that cannot be had.
   func prepare(_ entry: Entry, _ roll: RollID) throws(SystemError) -> Preparation {
@@ -62,16 +73,22 @@ internal import Store
 
   /// Writes `secret` to every destination of `entry` that has not got it; all are tried before the first failure is thrown.
   ///
-  /// Returns a sentence for each destination that has narrower rights than configured.
+  /// Those that get it encrypted come last, so that none waits for the helper of another. Returns a sentence for each
+  /// destination that has narrower rights than configured.
   func publish(
-    _ secret: Secret, of entry: Entry, _ facts: SecretRendering.Facts, _ preparation: Preparation?
-  ) throws(SystemError) -> [String] {
+    _ secret: Secret, of entry: Entry, _ facts: SecretRendering.Facts, _ preparation: Preparation?,
+    _ copies: EncryptedCopies
+  ) async throws(SystemError) -> [String] {
     var narrowed: [String] = []
     var failures: [(file: String, error: SystemError)] = []
-    for destination in entry.publish {
+    copies.beginRound()
+    for destination in Self.encryptedLast(entry.publish) {
       do throws(SystemError) {
         let rendering = try rendering(of: destination)
-        let content = try rendering.render(secret, facts)
+        let rendered = try rendering.render(secret, facts)
+        let content =
+          destination.format == .credential
+          ? try await copies.content(of: rendered, for: destination, by: encryptor) : rendered
         let prepared = preparation?.files.removeValue(forKey: destination)
         if prepared == nil, try isPublished(content, at: destination) { continue }
         let file: AtomicFile
@@ -108,6 +125,10 @@ internal import Store
       first.context, "not in \(named)\(rest > 0 ? " and \(rest) more" : "") either",
     ].compactMap(\.self).joined(separator: "; ")
     return failure
+  }
+
+  private static func encryptedLast(_ destinations: [Destination]) -> [Destination] {
+    destinations.filter { $0.format != .credential } + destinations.filter { $0.format == .credential }
   }
 
   /// The secret that consumers of `entry` hold now, and nil where it cannot be read back.

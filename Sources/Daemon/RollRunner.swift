@@ -22,7 +22,7 @@ internal import Store
   /// Called after each change of the phase.
   var onPhase: @RotationActor (RollRunner) -> Void = { _ in }
 
-  private let services: RollServices
+  let services: RollServices
   /// When the entry became due, by which those who wait are ordered.
   private var since: Timestamp
   private var intent: UnsettledRoll?
@@ -37,6 +37,7 @@ internal import Store
   private var rolledAt: Timestamp?
   /// The roll for whose secret the entry's units are to be reloaded, and that is durable.
   private var reloadsOwedFor: RollID?
+  let encryptedCopies = EncryptedCopies()
 
   init(entry: Entry, record: TokenRecord, since: Timestamp, slot: Int, services: RollServices) {
     self.entry = entry
@@ -94,7 +95,7 @@ internal import Store
     case .send: await send()
     case .withdraw(let outcome, let reason, let owesCure): withdraw(outcome, reason, owesCure)
     case .escrow: escrow()
-    case .publish: publish()
+    case .publish: await publish()
     case .verify: await verify()
     case .askOld: await askOld()
     case .askModified: await askModified()
@@ -110,6 +111,10 @@ internal import Store
 
 extension RollRunner {
   private func prepare() async -> RollEvent {
+    // Before the permit: a helper that hangs must not hold up other rolls.
+    if let failure = await encryptionFailure() {
+      return .notReady(failure.description, errno: failure.code == 0 ? nil : failure.code)
+    }
     let isCure = machine.cause == .cure
     oldSecret = services.publisher.current(entry)
     let isOurs = oldSecret.map { $0.fingerprint == record.fingerprint } ?? false
@@ -228,7 +233,7 @@ extension RollRunner {
     return .escrowed
   }
 
-  private func publish() -> RollEvent {
+  private func publish() async -> RollEvent {
     do throws(SystemError) {
       guard let intent else { return .notPublished("there is no roll in hand", errno: nil) }
       if newSecret == nil, let escrowPath { newSecret = try services.publisher.escrow.read(escrowPath) }
@@ -236,7 +241,7 @@ extension RollRunner {
       // The time of the intent, so that a repetition after a crash writes the same bytes.
       let facts = SecretRendering.Facts(
         entry: entry.name, accountID: entry.accountID, tokenID: entry.tokenID, rolledAt: intent.startedAt)
-      let narrowed = try services.publisher.publish(secret, of: entry, facts, preparation)
+      let narrowed = try await publish(secret, facts, preparation)
       outage = sentAt.map { services.clock.bootTime - $0 }
       abandon()
       return .published(narrowed: narrowed)
@@ -389,6 +394,7 @@ extension RollRunner {
 
   /// Lets go of what was made ready: temporaries are removed, the place in flight is given back.
   func abandon() {
+    preparation?.discard()
     preparation = nil
     credential = nil
     releasePermit()

@@ -18,6 +18,7 @@ internal import Store
   let clock: any Clock
   let health: Health
   let counters = ServiceCounters()
+  let encryption = EncryptionCheck()
 
   init(
     configuration: Configuration, issuer: any TokenIssuer, gate: RequestGate, store: RollStore,

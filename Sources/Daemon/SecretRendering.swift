@@ -20,7 +20,8 @@ struct SecretRendering {
   /// The whole content of the file, in memory that is wiped; throws where it cannot be had.
   func render(_ secret: Secret, _ facts: Facts) throws(SystemError) -> Secret {
     switch destination.format {
-    case .raw:
+    // Encrypted, it is the secret alone too.
+    case .raw, .credential:
       return secret
     case .env:
       return assignments([(destination.effectiveKey, EnvironmentValue.quote(secret))])
@@ -75,7 +76,7 @@ struct SecretRendering {
         guard let document = try? JSONDocument(parsing: bytes) else { return nil }
         return document.root[destination.effectiveKey]?.withUTF8 { Secret(copying: $0) }
       }
-    case .r2Env, .r2JSON:
+    case .r2Env, .r2JSON, .credential:
       return nil
     case .template:
       return template?.secret(in: content)

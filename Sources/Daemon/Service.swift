@@ -37,6 +37,7 @@ public import Systemd
   private var metricsFile: MetricsFile?
   private var lastReload: LastReload
   private var unready = 0
+  private var proofs = 0
   private var stopped: CheckedContinuation<Void, Never>?
   private var isStopping = false
   private var services: RollServices { workplace.services }
@@ -251,7 +252,26 @@ extension Service {
       log.record(event)
     }
     unready = proof.unready
+    proofs += 1
+    if proof.encrypting > 0 { proveEncryption(for: proof.encrypting, proofs) }
     return proof
+  }
+
+  /// Nothing waits for that: a roll tries it once more before it asks for a secret.
+  private func proveEncryption(for entries: Int, _ number: Int) {
+    RotationActor.task { [weak self] in
+      guard let failure = await self?.services.encryption.failure(), let self, number == self.proofs else {
+        return
+      }
+      var event = Event(
+        .rollNotReady,
+        "Not ready for a roll: \(failure). \(entries) \(entries == 1 ? "entry wants its" : "entries want their") "
+          + "secrets encrypted.")
+      event.errno = failure.code == 0 ? nil : failure.code
+      self.log.record(event)
+      self.unready += entries
+      self.noteChange()
+    }
   }
 }
 

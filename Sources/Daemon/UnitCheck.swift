@@ -52,6 +52,7 @@ public struct UnitCheck: Sendable {
     judgeReadFiles()
     judgeDirectories()
     judgeOwners()
+    if let finding = Self.helperFinding(configuration, user) { findings.append(finding) }
     if !findings.contains(where: { $0.verdict != .ok }) {
       findings.append(.ok("unit", "\(description) lets the service do all that the configuration asks for"))
     }

@@ -9,9 +9,9 @@ extension Syscalls {
     FileDescriptor(owning: try call(.listen) { linux_unix_listen(path, backlog) })
   }
 
-  /// A socket connected to the one at `path`.
-  package static func connect(to path: String) throws(Errno) -> FileDescriptor {
-    FileDescriptor(owning: try call(.connect) { linux_unix_connect(path) })
+  /// A socket connected to the one at `path`. One that does not block fails with EAGAIN where too many wait there.
+  package static func connect(to path: String, isBlocking: Bool = true) throws(Errno) -> FileDescriptor {
+    FileDescriptor(owning: try call(.connect) { linux_unix_connect(path, isBlocking ? 0 : 1) })
   }
 
   /// The next who connected; it does not block either. EAGAIN where there is none.

@@ -20,6 +20,7 @@ enum CheckCommand {
       let count = configuration.tokens.count
       Terminal.print("\(options.configuration): \(count) \(count == 1 ? "entry" : "entries"), no problems")
       warn(units)
+      if let note = configuration.noteOnUnreadable { Terminal.complain("note: \(note)") }
       let unit = options.wantsUnit ? holdAgainstUnit(configuration) : .success
       guard options.wantsProbe else { return unit }
       let findings = await Probe.run(configuration)

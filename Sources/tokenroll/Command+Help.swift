@@ -18,6 +18,7 @@ extension Command {
     case .resume: "end a pause"
     case .adoptState: "take over the state of another machine"
     case .entries: "print the names of the entries, for completions"
+    case .encrypt: "encrypt a secret for the service, as its helper"
     case .version: "print the version"
     case .help: "explain a command"
     }
@@ -164,7 +165,7 @@ extension Command {
       What became due during the pause is rolled at once. Exit status: 0 the pause is
       over; 1 there was none.
       """
-    case .version, .help, .entries: ""
+    case .version, .help, .entries, .encrypt: ""
     }
   }
 

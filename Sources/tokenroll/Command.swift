@@ -22,9 +22,11 @@ enum Command: String, CaseIterable {
   case help
   /// For the completions of shells.
   case entries = "__entries"
+  /// For the helper's unit.
+  case encrypt = "__encrypt"
 
   /// Those that help lists.
-  static var listed: [Command] { allCases.filter { $0 != .entries } }
+  static var listed: [Command] { allCases.filter { $0 != .entries && $0 != .encrypt } }
 
   /// A command with its arguments.
   struct Invocation {
@@ -53,6 +55,7 @@ enum Command: String, CaseIterable {
       case .resume: return try PauseCommand.resume(options)
       case .adoptState: return AdoptStateCommand.run(options)
       case .entries: return EntriesCommand.run(options)
+      case .encrypt: return await EncryptCommand.run()
       case .version: return VersionCommand.run()
       case .help: return try HelpCommand.run(options)
       }

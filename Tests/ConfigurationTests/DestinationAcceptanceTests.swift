@@ -17,6 +17,15 @@ import Testing
       (#""format": "json""#, "", Destination(file: "/srv/x", format: .json, key: "token")),
       (#""format": "r2-env""#, "", Destination(file: "/srv/x", format: .r2Env)),
       (#""format": "r2-json""#, "", Destination(file: "/srv/x", format: .r2JSON)),
+      (#""format": "credential""#, "", Destination(file: "/srv/x", format: .credential)),
+      (
+        #""name": "api token@1", "format": "credential""#, "",
+        Destination(file: "/srv/x", format: .credential, name: "api token@1")
+      ),
+      (
+        #""name": "n""#, #""format": "credential""#,
+        Destination(file: "/srv/x", format: .credential, name: "n")
+      ),
       (#""format": "env", "key": "_a9Z""#, "", Destination(file: "/srv/x", format: .env, key: "_a9Z")),
       (
         #""format": "json", "key": "api key é""#, "",

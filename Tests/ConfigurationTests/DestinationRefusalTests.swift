@@ -41,23 +41,23 @@ import Testing
       #"7:22: tokens[0].publish[0].file: "/srv/x\n" has a control character"#),
     Refusal(
       [.publish: #"[{"file": "/srv/x", "format": 1}]"#],
-      #"7:42: tokens[0].publish[0].format: must be one of "raw", "env", "json", "r2-env", "r2-json", "template", not a number"#
+      #"7:42: tokens[0].publish[0].format: must be one of "raw", "env", "json", "r2-env", "r2-json", "template", "credential", not a number"#
     ),
     Refusal(
       [.publish: #"[{"file": "/srv/x", "format": "yaml"}]"#],
-      #"7:42: tokens[0].publish[0].format: "yaml" is none of "raw", "env", "json", "r2-env", "r2-json", "template""#
+      #"7:42: tokens[0].publish[0].format: "yaml" is none of "raw", "env", "json", "r2-env", "r2-json", "template", "credential""#
     ),
     Refusal(
       [.publish: #"[{"file": "/srv/x", "format": "JSON"}]"#],
-      #"7:42: tokens[0].publish[0].format: "JSON" is none of "raw", "env", "json", "r2-env", "r2-json", "template"; did you mean "json"?"#
+      #"7:42: tokens[0].publish[0].format: "JSON" is none of "raw", "env", "json", "r2-env", "r2-json", "template", "credential"; did you mean "json"?"#
     ),
     Refusal(
       [.publish: #"[{"file": "/srv/x", "format": "r2"}]"#],
-      #"7:42: tokens[0].publish[0].format: "r2" is none of "raw", "env", "json", "r2-env", "r2-json", "template""#
+      #"7:42: tokens[0].publish[0].format: "r2" is none of "raw", "env", "json", "r2-env", "r2-json", "template", "credential""#
     ),
     Refusal(
       [.publish: #"[{"file": "/srv/x", "format": "dotenv"}]"#],
-      #"7:42: tokens[0].publish[0].format: "dotenv" is none of "raw", "env", "json", "r2-env", "r2-json", "template""#
+      #"7:42: tokens[0].publish[0].format: "dotenv" is none of "raw", "env", "json", "r2-env", "r2-json", "template", "credential""#
     ),
     Refusal(
       [.publish: #"[{"file": "/srv/x", "key": "A"}]"#],
@@ -100,6 +100,35 @@ import Testing
     Refusal(
       [.publish: #"[{"file": "/srv/x", "format": "template", "template": "/etc/t", "key": "A"}]"#],
       #"7:83: tokens[0].publish[0].key: only the formats "env" and "json" have a key, not "template""#),
+    Refusal(
+      [.publish: #"[{"file": "/srv/x", "format": "credential", "key": "A"}]"#],
+      #"7:63: tokens[0].publish[0].key: only the formats "env" and "json" have a key, not "credential""#),
+    Refusal(
+      [.publish: #"[{"file": "/srv/x", "name": "A"}]"#],
+      #"7:40: tokens[0].publish[0].name: only the format "credential" has a name, not "raw""#),
+    Refusal(
+      [.publish: #"[{"file": "/srv/x", "format": "credential", "name": 1}]"#],
+      #"7:64: tokens[0].publish[0].name: must be a string, not a number"#),
+    Refusal(
+      [.publish: #"[{"file": "/srv/x", "format": "credential", "name": ""}]"#],
+      #"7:64: tokens[0].publish[0].name: "" is not the name of a credential: 1 to 255 printable ASCII characters, neither "/" nor ":""#
+    ),
+    Refusal(
+      [.publish: #"[{"file": "/srv/x", "format": "credential", "name": "a/b"}]"#],
+      #"7:64: tokens[0].publish[0].name: "a/b" is not the name of a credential: 1 to 255 printable ASCII characters, neither "/" nor ":""#
+    ),
+    Refusal(
+      [.publish: #"[{"file": "/srv/x", "format": "credential", "name": "a\nb"}]"#],
+      #"7:64: tokens[0].publish[0].name: "a\nb" is not the name of a credential: 1 to 255 printable ASCII characters, neither "/" nor ":""#
+    ),
+    Refusal(
+      [.publish: #"[{"file": "/srv/x", "format": "credential", "name": ".."}]"#],
+      #"7:64: tokens[0].publish[0].name: ".." is not the name of a credential: 1 to 255 printable ASCII characters, neither "/" nor ":""#
+    ),
+    Refusal(
+      [.publish: #"[{"file": "/srv/a:b", "format": "credential"}]"#],
+      #"7:13: tokens[0].publish[0]: the file's name, "a:b", is not the name of a credential: 1 to 255 printable ASCII characters, neither "/" nor ":"; give the credential another with "name""#
+    ),
     Refusal(
       [.publish: #"[{"file": "/srv/x", "format": "env", "key": 1}]"#],
       #"7:56: tokens[0].publish[0].key: must be a string, not a number"#),
@@ -277,11 +306,11 @@ import Testing
       #"7:42: tokens[0].publish[0].allow[0]: "everything" is none of "symbolic_link", "writable_by_others""#),
     Refusal(
       [.publish: #"[{"file": "/srv/x", "path": "/x"}]"#],
-      #"7:32: tokens[0].publish[0].path: this key is not known; known here: file, format, key, template, mode, owner, group, allow"#
+      #"7:32: tokens[0].publish[0].path: this key is not known; known here: file, format, key, template, name, mode, owner, group, allow"#
     ),
     Refusal(
       [.publish: #"[{"file": "/srv/x", "permissions": "0600"}]"#],
-      #"7:32: tokens[0].publish[0].permissions: this key is not known; known here: file, format, key, template, mode, owner, group, allow"#
+      #"7:32: tokens[0].publish[0].permissions: this key is not known; known here: file, format, key, template, name, mode, owner, group, allow"#
     ),
     Refusal(
       [.publish: #"[{"file": "/srv/x", "mode": "0600", "mode": "0640"}]"#],
@@ -310,7 +339,8 @@ import Testing
     ),
     Refusal(
       [.more: #""defaults": {"publish": {"format": "x"}}"#],
-      #"9:38: defaults.publish.format: "x" is none of "raw", "env", "json", "r2-env", "r2-json", "template""#),
+      #"9:38: defaults.publish.format: "x" is none of "raw", "env", "json", "r2-env", "r2-json", "template", "credential""#
+    ),
     Refusal(
       [.more: #""defaults": {"publish": {"allow": 5}}"#],
       #"9:37: defaults.publish.allow: must be an array of exceptions, not a number"#),
@@ -318,7 +348,7 @@ import Testing
       [
         .publish: #"[{"file": "/srv/x", "key": "A"}]"#, .more: #""defaults": {"publish": {"format": "xml"}}"#,
       ],
-      #"9:38: defaults.publish.format: "xml" is none of "raw", "env", "json", "r2-env", "r2-json", "template""#
+      #"9:38: defaults.publish.format: "xml" is none of "raw", "env", "json", "r2-env", "r2-json", "template", "credential""#
     ),
     Refusal(
       [

@@ -55,6 +55,10 @@ import Testing
     ],
     [
       .publish:
+        #"[{"file": "/srv/a.cred", "format": "credential"}, {"file": "/b:c", "format": "credential", "name": "a b"}]"#
+    ],
+    [
+      .publish:
         #"[{"file": "/srv/a", "owner": "www-data", "group": "4294967294", "allow": ["symbolic_link", "writable_by_others"]}]"#
     ],
   ]
@@ -104,6 +108,14 @@ import Testing
     [.publish: #"[{"file": "/a", "format": "template", "template": "t"}]"#],
     [.publish: #"[{"file": "/a", "format": "template", "template": "/t", "key": "K"}]"#],
     [.publish: #"[{"file": "/a", "format": "json", "template": "/t"}]"#],
+    [.publish: #"[{"file": "/a", "format": "credential", "key": "K"}]"#],
+    [.publish: #"[{"file": "/a", "format": "raw", "name": "n"}]"#],
+    [.publish: #"[{"file": "/a", "format": "credential", "name": ""}]"#],
+    [.publish: #"[{"file": "/a", "format": "credential", "name": "."}]"#],
+    [.publish: #"[{"file": "/a", "format": "credential", "name": "a/b"}]"#],
+    [.publish: #"[{"file": "/a", "format": "credential", "name": "é"}]"#],
+    [.publish: #"[{"file": "/x/a:b", "format": "credential"}]"#],
+    [.publish: #"[{"file": "/x/é", "format": "credential"}]"#],
     [.publish: #"[{"file": "/a", "mode": 640}]"#], [.publish: #"[{"file": "/a", "mode": "0644"}]"#],
     [.publish: #"[{"file": "/a", "mode": "0700"}]"#], [.publish: #"[{"file": "/a", "mode": "4600"}]"#],
     [.publish: #"[{"file": "/a", "mode": "0060"}]"#], [.publish: #"[{"file": "/a", "mode": "60"}]"#],

@@ -35,6 +35,8 @@ import Testing
       }
       """
     ),
+    // What is encrypted is the secret alone.
+    (Destination(file: "/x", format: .credential), "cfat_a-B9", "cfat_a-B9"),
     // The digest is that of coreutils' sha256sum over the same bytes.
     (
       Destination(file: "/x", format: .r2Env), "abc",

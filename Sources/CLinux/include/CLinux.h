@@ -70,9 +70,10 @@ int linux_spawn_change_directory(void *_Nonnull actions, const char *_Nonnull pa
 int linux_clock_is_synchronised(void);
 
 // A stream socket in the file system, without blocking: made, bound to `path` and listening with mode 0600 at most until
-// it is given another; or, blocking, connected to it. ENAMETOOLONG where the path is longer than sockets allow (unix(7)).
+// it is given another; or connected to it, then blocking unless asked otherwise (EAGAIN where too many wait already).
+// ENAMETOOLONG where the path is longer than sockets allow (unix(7)).
 int linux_unix_listen(const char *_Nonnull path, int backlog);
-int linux_unix_connect(const char *_Nonnull path);
+int linux_unix_connect(const char *_Nonnull path, int nonblocking);
 
 // accept4(2) with SOCK_CLOEXEC and SOCK_NONBLOCK.
 int linux_accept(int listener);

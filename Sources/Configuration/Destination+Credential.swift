@@ -1,0 +1,18 @@
+extension Destination {
+  /// The name of the credential under which the secret is encrypted: `name`, or the last component of `file`.
+  public var credentialName: String { name ?? Self.fileName(of: file) }
+
+  static func fileName(of file: String) -> String {
+    file.lastIndex(of: "/").map { String(file[file.index(after: $0)...]) } ?? file
+  }
+}
+
+extension Destination.Format {
+  /// Whether the secret in force can be read back from a file of this format, for a template as a rule.
+  public var holdsReadableSecret: Bool {
+    switch self {
+    case .raw, .env, .json, .template: true
+    case .r2Env, .r2JSON, .credential: false
+    }
+  }
+}

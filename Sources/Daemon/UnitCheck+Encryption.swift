@@ -1,0 +1,31 @@
+internal import Configuration
+internal import Glibc
+internal import Platform
+
+extension UnitCheck {
+  /// What is wrong with the helper that encrypts for a service without root's rights; nil where nothing is, or none is
+  /// needed.
+  static func helperFinding(_ configuration: Configuration, _ user: ServiceUser?) -> Finding? {
+    guard let entry = configuration.tokens.first(where: \.needsEncryption), let user, user.identity?.user != 0
+    else {
+      return nil
+    }
+    let socket = EncryptionClient().path
+    do throws(SystemError) {
+      let rights = try FileAttributes(of: socket)
+      guard let own = user.identity?.user, rights.owner != own, rights.mode & S_IWOTH == 0 else { return nil }
+      return .fail(
+        "unit",
+        "\(entry.name): \(socket) \(rights.description), so \(user.name) may not have secrets encrypted",
+        cure:
+          "systemctl edit \(EncryptionClient.unitName), with SocketUser=\(user.name) in [Socket]; then restart it"
+      )
+    } catch {
+      return .fail(
+        "unit",
+        "\(entry.name): nobody encrypts its secret, for \(user.name) has not the rights and \(EncryptionClient.unitName) "
+          + "does not run (\(error))",
+        cure: Cure.encryptionSocket)
+    }
+  }
+}
