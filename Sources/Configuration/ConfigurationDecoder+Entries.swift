@@ -15,6 +15,9 @@ extension ConfigurationDecoder {
       case .publish: defaults.destination = defaultDestination(value)
       case .reload: defaults.reload = units(value)
       case .verify: defaults.verify = verifyParts(value)
+      case .run: defaults.programs.run = programs(value)
+      case .onFailure: defaults.programs.onFailure = alertPrograms(value)
+      case .onRecovery: defaults.programs.onRecovery = alertPrograms(value)
       }
     }
     if !isObject {
@@ -23,6 +26,7 @@ extension ConfigurationDecoder {
       defaults.schedule = .refused
       defaults.reload = .refused
       defaults.verify = .refused
+      defaults.programs = .refused
     }
     return defaults
   }
@@ -62,6 +66,7 @@ extension ConfigurationDecoder {
     var publish: JSONNode?
     var reload = Field<[String]>.absent
     var verify: VerifyParts?
+    var programs = ProgramFields()
     let isObject = members(of: node, ConfigurationKey.Entry.self) { key, value in
       switch key {
       case .name: name = entryName(value, index: index)
@@ -73,12 +78,16 @@ extension ConfigurationDecoder {
       case .publish: publish = value
       case .reload: reload = units(value)
       case .verify: verify = verifyParts(value)
+      case .run: programs.run = self.programs(value)
+      case .onFailure: programs.onFailure = alertPrograms(value)
+      case .onRecovery: programs.onRecovery = alertPrograms(value)
       }
     }
     guard isObject else { return nil }
     account = account.or(defaults.accountID)
     credential = credential.or(defaults.credential)
     reload = reload.or(defaults.reload)
+    programs = programs.over(defaults.programs)
     if name.isAbsent { report("\"name\" is missing", at: node) }
     if account.isAbsent { report("\"account_id\" is missing, here and in \"defaults\"", at: node) }
     if token.isAbsent { report("\"token_id\" is missing", at: node) }
@@ -90,11 +99,13 @@ extension ConfigurationDecoder {
     let settings = verifySettings(verify)
     guard let name = name.value, !enabled.isRefused, let account = account.value, let token = token.value,
       let credential = credential.value, let schedule, let destinations, !reload.isRefused,
-      let settings
+      let settings, !programs.isRefused
     else { return nil }
     return Entry(
       name: name, enabled: enabled.value ?? true, accountID: account, tokenID: token, credential: credential,
-      schedule: schedule, publish: destinations, reload: reload.value ?? [], verify: settings)
+      schedule: schedule, publish: destinations, reload: reload.value ?? [], verify: settings,
+      run: programs.run.value ?? [], onFailure: programs.onFailure.value ?? [],
+      onRecovery: programs.onRecovery.value ?? [])
   }
 }
 

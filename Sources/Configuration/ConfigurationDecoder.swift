@@ -27,6 +27,7 @@ final class ConfigurationDecoder {
   var sharedWindows = Interner<[CalendarExpression]>()
   var sharedUnits = Interner<[String]>()
   var sharedVerifySettings = Interner<VerifySettings>()
+  var sharedPrograms = Interner<[Program]>()
   var spans: [String: TimeSpan] = [:]
   var calendars: [String: CalendarExpression] = [:]
 

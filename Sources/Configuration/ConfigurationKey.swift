@@ -37,7 +37,9 @@ package enum ConfigurationKey {
   /// `defaults`.
   package enum Defaults: String, CaseIterable, Sendable {
     case accountID = "account_id"
-    case credential, schedule, publish, reload, verify
+    case credential, schedule, publish, reload, verify, run
+    case onFailure = "on_failure"
+    case onRecovery = "on_recovery"
   }
 
   /// `defaults.publish`.
@@ -50,13 +52,25 @@ package enum ConfigurationKey {
     case name, enabled
     case accountID = "account_id"
     case tokenID = "token_id"
-    case credential, schedule, publish, reload, verify
+    case credential, schedule, publish, reload, verify, run
+    case onFailure = "on_failure"
+    case onRecovery = "on_recovery"
   }
 
   /// `verify` of an entry or of `defaults`.
   package enum Verify: String, CaseIterable, Sendable {
     case afterRoll = "after_roll"
     case timeout
+  }
+
+  /// An element of `run`.
+  package enum Program: String, CaseIterable, Sendable {
+    case command, timeout, stdin
+  }
+
+  /// An element of `on_failure` or `on_recovery`.
+  package enum AlertProgram: String, CaseIterable, Sendable {
+    case command, timeout
   }
 
   /// `schedule` of an entry or of `defaults`.

@@ -1,6 +1,6 @@
 public import Core
 
-/// One element of `tokens`: a token, its schedule, its destinations, and what is reloaded for it.
+/// One element of `tokens`: a token, its schedule, its destinations, and what is done after a roll and after failures.
 public struct Entry: Sendable, Equatable {
   /// `name`: 1 to 64 characters of `A-Z a-z 0-9 . _ -`, unique, beginning with a letter or a digit.
   public var name: String
@@ -20,11 +20,18 @@ public struct Entry: Sendable, Equatable {
   public var reload: [String]
   /// `verify`.
   public var verify: VerifySettings
+  /// `run`: the programs that are run once a new secret is published, one after another.
+  public var run: [Program]
+  /// `on_failure`: the programs that are run once when the entry begins to fail.
+  public var onFailure: [Program]
+  /// `on_recovery`: the programs that are run once when it works again.
+  public var onRecovery: [Program]
 
   /// An entry of these parts.
   public init(
     name: String, enabled: Bool = true, accountID: String, tokenID: String, credential: String,
-    schedule: Schedule, publish: [Destination], reload: [String] = [], verify: VerifySettings = .standard
+    schedule: Schedule, publish: [Destination], reload: [String] = [], verify: VerifySettings = .standard,
+    run: [Program] = [], onFailure: [Program] = [], onRecovery: [Program] = []
   ) {
     self.name = name
     self.enabled = enabled
@@ -35,5 +42,8 @@ public struct Entry: Sendable, Equatable {
     self.publish = publish
     self.reload = reload
     self.verify = verify
+    self.run = run
+    self.onFailure = onFailure
+    self.onRecovery = onRecovery
   }
 }

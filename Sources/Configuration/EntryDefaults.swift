@@ -6,4 +6,5 @@ struct EntryDefaults {
   var destination = DestinationParts()
   var reload = Field<[String]>.absent
   var verify = VerifyParts()
+  var programs = ProgramFields()
 }

@@ -28,6 +28,10 @@ public struct Event: Sendable, Equatable {
   public var attempt: Int?
   /// The unit that was to be reloaded: TOKENROLL_UNIT.
   public var unit: String?
+  /// The program that was run, with its arguments: TOKENROLL_PROGRAM.
+  public var program: String?
+  /// The status with which it ended, 0 to 255: TOKENROLL_EXIT_STATUS.
+  public var exitStatus: Int32?
   /// The errno of a failed system call: ERRNO.
   public var errno: Int32?
 

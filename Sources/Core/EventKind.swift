@@ -58,9 +58,13 @@ public enum EventKind: String, Sendable, CaseIterable {
   case stateForeign
   /// A step overran its bound or the rotation queue is stuck; the watchdog is not fed.
   case watchdogWithheld
-  /// An action after publication succeeded.
+  /// A program is about to be run.
+  case actionStarted
+  /// A program that was run wrote a line.
+  case programOutput
+  /// An action succeeded.
   case actionFinished
-  /// An action after publication failed; it is tried again.
+  /// An action failed: a reload is tried again by itself, a program when an operator asks for it.
   case actionFailed
   /// An action that had failed succeeded.
   case actionRecovered
@@ -122,6 +126,8 @@ public enum EventKind: String, Sendable, CaseIterable {
     case .entryRecovered: "a3343541e5284e3a8614ecc16e1d6297"
     case .stateForeign: "34bb3749a4e948f3a043d9dc67f0a0ab"
     case .watchdogWithheld: "354139e317104f7bbefb6b6efadc8f21"
+    case .actionStarted: "1e3abc4f7aef454d8c5181bf95c43793"
+    case .programOutput: "2f0db2eccd5d4957b2c9157587d30a4d"
     case .actionFinished: "4983d83a4a28472f9cdf1768115c1104"
     case .actionFailed: "71406b76c6f94fc68f0ecc596fecc15a"
     case .actionRecovered: "7b96980143104c7bb04169b35fd8fb06"
@@ -144,7 +150,8 @@ public enum EventKind: String, Sendable, CaseIterable {
   /// How grave an event of this kind is.
   public var priority: Priority {
     switch self {
-    case .serviceReady, .serviceStopping, .rollStarted, .secretPublished, .actionFinished:
+    case .serviceReady, .serviceStopping, .rollStarted, .secretPublished, .programOutput,
+      .actionFinished:
       .info
     case .operatorRequest, .rollingResumed, .holdLifted, .configurationReloaded, .destinationNotice,
       .clockStepped,
@@ -161,7 +168,7 @@ public enum EventKind: String, Sendable, CaseIterable {
       .publishedWithNarrowerRights,
       .secretFormUnexpected, .verificationUnknown:
       .warning
-    case .entryPlanned, .secretEscrowed:
+    case .entryPlanned, .secretEscrowed, .actionStarted:
       .debug
     case .escrowUnknown, .rollHappenedSecretLost, .escrowFailed, .publicationFailed, .secretRefused,
       .tokenMismatch,

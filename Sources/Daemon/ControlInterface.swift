@@ -51,7 +51,8 @@ enum ControlInterface {
     # What a running tokenroll does, and what an operator can ask of it.
     #
     # An instant is a string of RFC 3339 in UTC, a time span a number of microseconds. Whoever can connect may read; Roll, Retry,
-    # Reload, Pause and Resume are for root and the service's own user, others get org.varlink.service.PermissionDenied.
+    # RunActions, Reload, Pause and Resume are for root and the service's own user, others get
+    # org.varlink.service.PermissionDenied.
     interface org.tokenroll.Control
 
     # Where an entry stands. `curing`: its secret is lost and consumers are down until there is a new one. `unpublished`: the new
@@ -87,6 +88,16 @@ enum ControlInterface {
       next_attempt: ?string
     )
 
+    # A program that is to be run for an entry. `occasion`: what for. `failed`: it is run again by Retry, or after the next roll;
+    # `failures` counts its runs in a row that failed, `trouble` says why the last one did.
+    type Program (
+      program: string,
+      occasion: (published, failure, recovery),
+      state: (waiting, running, failed),
+      failures: int,
+      trouble: ?string
+    )
+
     # One entry. `phase`: where the roll machine stands, as in the journal's TOKENROLL_PHASE. `failures`: attempts in a row that
     # came to nothing. `next_due` is by the schedule, `next_attempt` after a failure. `hold`: why only an operator has it rolled again.
     type EntryStatus (
@@ -107,12 +118,14 @@ enum ControlInterface {
       next_attempt: ?string,
       destinations: []string,
       unreloaded: []Unreloaded,
+      programs: []Program,
       pause: ?Suspension,
       hold: ?string
     )
 
     # How many entries there are, and how many of them are in which trouble. `unready`: cannot be rolled as things stand.
-    # `unreloaded`: have a new secret for which a unit could not be reloaded. `held`: are rolled only once an operator asks for it.
+    # `unreloaded`: have a new secret for which a unit could not be reloaded. `failed_programs`: have a
+    # program that failed. `held`: are rolled only once an operator asks for it.
     type Counts (
       entries: int,
       rolling: int,
@@ -120,6 +133,7 @@ enum ControlInterface {
       uncertain: int,
       unpublished: int,
       unreloaded: int,
+      failed_programs: int,
       unready: int,
       paused: int,
       held: int
@@ -170,7 +184,9 @@ enum ControlInterface {
       api_code: ?int,
       attempt: ?int,
       duration_usec: ?int,
-      unit: ?string
+      unit: ?string,
+      program: ?string,
+      exit_status: ?int
     )
 
     # The whole service. With `more` the entries come in portions, a reply each; without it all at once, up to 512 of them.
@@ -196,9 +212,13 @@ enum ControlInterface {
     # reply follows for each step of an entry, until every entry has a result. Whoever hangs up stops no roll.
     method Roll(entries: ?[]string, all: ?bool) -> (accepted: ?[]string, progress: ?Progress)
 
-    # Has entries that wait for another attempt make it at once; all that wait where `entries` is left out or empty. Those that are
-    # named and held are `released`: rolled by their schedule again.
+    # Has entries that wait for another attempt make it at once, and their programs that failed run again; all where `entries` is
+    # left out or empty. Those that are named and held are `released`: rolled by their schedule again.
     method Retry(entries: ?[]string) -> (retried: []string, released: []string)
+
+    # Reloads the units and runs the programs of the entry as after a roll, without one; says which. Watch tells what becomes of
+    # them.
+    method RunActions(entry: string) -> (units: []string, programs: []string)
 
     # Reads the configuration again; answers when it is in use, or refused with all its problems, and then nothing has changed.
     method Reload() -> (accepted: bool, problems: []string)

@@ -7,6 +7,7 @@ enum ControlMethod: String, CaseIterable {
   case metrics = "Metrics"
   case roll = "Roll"
   case retry = "Retry"
+  case runActions = "RunActions"
   case reload = "Reload"
   case pause = "Pause"
   case resume = "Resume"
@@ -15,7 +16,7 @@ enum ControlMethod: String, CaseIterable {
   var changes: Bool {
     switch self {
     case .status, .entry, .history, .watch, .metrics: false
-    case .roll, .retry, .reload, .pause, .resume: true
+    case .roll, .retry, .runActions, .reload, .pause, .resume: true
     }
   }
 }

@@ -66,6 +66,26 @@ extension ControlServer {
     }
   }
 
+  func runActions(_ exchange: ControlExchange) throws(ControlError) {
+    try exchange.call.allow("entry")
+    let name = try exchange.call.required("entry")
+    guard !rotator.isStopping else { throw .stopping }
+    let begun: (units: [String], programs: [String])
+    do throws(Rotator.ActionRefusal) {
+      begun = try rotator.runActions(name)
+    } catch {
+      switch error {
+      case .refused(let refusal): throw answer(refusal)
+      case .failed(let reason): throw .failed(reason)
+      }
+    }
+    note("A run of the actions was asked for", exchange, name)
+    exchange.reply { writer in
+      writer.member("units", begun.units)
+      writer.member("programs", begun.programs)
+    }
+  }
+
   func reload(_ exchange: ControlExchange) throws(ControlError) {
     try exchange.call.allow()
     guard !rotator.isStopping else { throw .stopping }

@@ -44,6 +44,7 @@ extension ControlServer {
       writer.member("uncertain", tally.uncertain)
       writer.member("unpublished", tally.unpublished)
       writer.member("unreloaded", tally.unreloaded)
+      writer.member("failed_programs", tally.failedPrograms)
       writer.member("unready", unready)
       writer.member("paused", tally.paused)
       writer.member("held", tally.held)

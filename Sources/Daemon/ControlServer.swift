@@ -188,6 +188,7 @@ extension ControlServer {
     case .metrics: try metrics(exchange)
     case .roll: try roll(exchange)
     case .retry: try retry(exchange)
+    case .runActions: try runActions(exchange)
     case .reload: try reload(exchange)
     case .pause: try pause(exchange)
     case .resume: try resume(exchange)

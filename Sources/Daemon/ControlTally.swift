@@ -9,6 +9,8 @@ struct ControlTally {
   private(set) var uncertain = 0
   private(set) var unpublished = 0
   private(set) var unreloaded = 0
+  /// Entries of which a program failed.
+  private(set) var failedPrograms = 0
   private(set) var paused = 0
   private(set) var held = 0
   private(set) var areAllHealthy = true
@@ -27,7 +29,9 @@ struct ControlTally {
       let units = rotator.services.reloads.unreloaded(slot.entry.reload, token: slot.record.row)
       let isUnreloaded = units.contains { $0.failures > 0 }
       if isUnreloaded { unreloaded += 1 }
-      if isUnreloaded || isHeld || failures > 0 || (machine?.trouble ?? slot.trouble) != nil
+      let hasFailed = rotator.services.programs.items(of: slot.record.row).contains { $0.failures > 0 }
+      if hasFailed { failedPrograms += 1 }
+      if isUnreloaded || hasFailed || isHeld || failures > 0 || (machine?.trouble ?? slot.trouble) != nil
         || machine?.cause == .cure
       {
         areAllHealthy = false

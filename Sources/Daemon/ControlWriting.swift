@@ -61,6 +61,10 @@ extension JSONWriter {
     beginArray()
     for unit in entry.unreloaded { write(unit) }
     endArray()
+    key("programs")
+    beginArray()
+    for item in entry.programs { write(item) }
+    endArray()
     member("pause", entry.pause)
     member("hold", entry.hold)
     endObject()
@@ -72,6 +76,16 @@ extension JSONWriter {
     member("failures", unit.failures)
     member("trouble", unit.trouble)
     member("next_attempt", unit.nextAttempt)
+    endObject()
+  }
+
+  private mutating func write(_ item: ProgramPlan.Item) {
+    beginObject()
+    member("program", item.debt.program)
+    member("occasion", item.debt.occasion.rawValue)
+    member("state", item.stage.rawValue)
+    member("failures", item.failures)
+    member("trouble", item.trouble)
     endObject()
   }
 
@@ -116,6 +130,8 @@ extension JSONWriter {
     member("attempt", event.attempt)
     member("duration_usec", event.duration?.microseconds)
     member("unit", event.unit)
+    member("program", event.program)
+    member("exit_status", event.exitStatus)
     endObject()
   }
 }

@@ -53,6 +53,15 @@ enum Cure {
       : "see that this machine reaches the API: name service, route, firewall, proxy (https_proxy)"
   }
 
+  /// For a program that must not, or cannot, be run; what a check of ours found says what to do.
+  static func program(_ path: String, _ error: SystemError) -> String {
+    switch error.code {
+    case 0: "do as the message says"
+    case ENOENT, ENOTDIR: "put the program there, or correct \"command\" in the configuration"
+    default: "let the service execute it: chmod 0755 \(path), and its directories"
+    }
+  }
+
   /// After an error that keeps a destination from being published; by what failed.
   static func destination(_ destination: Destination, _ error: SystemError, user: String = "tokenroll")
     -> String

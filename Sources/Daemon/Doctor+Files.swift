@@ -68,6 +68,21 @@ extension Doctor {
   }
 }
 
+// MARK: - Programs
+
+extension Doctor {
+  mutating func examinePrograms(_ configuration: Configuration) {
+    for (entry, path) in ProgramCheck.named(in: configuration) {
+      do throws(SystemError) {
+        try vantage.look { () throws(SystemError) in try ProgramFile.examine(path) }
+        findings.append(.ok(entry, "\(path) can be run"))
+      } catch {
+        findings.append(vantage.finding(entry, error, cure: Cure.program(path, error)))
+      }
+    }
+  }
+}
+
 // MARK: - Destinations and their file systems
 
 extension Doctor {

@@ -42,6 +42,7 @@ internal import Systemd
     let credentials = examineCredentials(configuration)
     examineDestinations(configuration)
     await examineEncryption(configuration)
+    examinePrograms(configuration)
     examineState(configuration)
     examineStorage(configuration)
     examineUnit(configuration)

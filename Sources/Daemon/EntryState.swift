@@ -28,6 +28,8 @@ struct EntryState {
   var nextAttempt: Timestamp?
   var destinations: [String]
   var unreloaded: [Unreloaded]
+  /// The programs that are owed, or failed.
+  var programs: [ProgramPlan.Item]
   var pause: Pause?
   /// Why no automatic roll follows, and what ends that; nil where one does.
   var hold: String?
@@ -44,7 +46,9 @@ struct EntryState {
   var isHealthy: Bool {
     switch summary {
     case .failed, .uncertain, .curing: false
-    default: hold == nil && failures == 0 && trouble == nil && unreloaded.allSatisfy { $0.failures == 0 }
+    default:
+      hold == nil && failures == 0 && trouble == nil && unreloaded.allSatisfy { $0.failures == 0 }
+        && programs.allSatisfy { $0.failures == 0 }
     }
   }
 }
@@ -72,7 +76,8 @@ extension Rotator {
       nextDue: runner == nil ? scheduled(slot) : nil,
       nextAttempt: waits[index].map { now + ($0 - services.clock.bootTime) },
       destinations: slot.entry.publish.map(\.file),
-      unreloaded: services.reloads.unreloaded(slot.entry.reload, token: record.row), pause: pause,
+      unreloaded: services.reloads.unreloaded(slot.entry.reload, token: record.row),
+      programs: services.programs.items(of: record.row), pause: pause,
       hold: record.isHeld ? Self.hold(of: slot.entry.name) : nil)
   }
 

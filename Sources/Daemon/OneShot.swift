@@ -48,6 +48,9 @@ public import Systemd
     case interrupted
   }
 
+  /// How long programs that still run after an interruption, or the time limit, may go on.
+  private static let programGrace = TimeSpan.seconds(30)
+
   private let workplace: Workplace
   private let onProgress: @RotationActor (RollProgress) -> Void
   /// Those that were asked for while what a crash left of them was still being settled, with their last rolls.
@@ -114,6 +117,7 @@ public import Systemd
     timer.cancel()
     let unreloaded = rotator.unreloaded
     await rotator.stop()
+    await workplace.services.programs.finish(by: workplace.services.clock.bootTime + Self.programGrace)
     withExtendedLifetime((signals, workplace.lock)) {}
     if let doubt = rotator.clockDoubt {
       throw ServiceFailure(kind: .unavailable, description: "nothing is rolled: \(doubt)")
@@ -149,6 +153,7 @@ public import Systemd
     _ chosen: [String], _ settling: [String], _ unfinished: Rotator.Unfinished, isDue: Bool
   ) {
     rotator.limitSchedule(to: isDue ? chosen : [])
+    rotator.retryPrograms()
     rotator.start(unfinished)
     guard !isDue else { return }
     let slots = rotator.slotsByName

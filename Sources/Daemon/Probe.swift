@@ -37,6 +37,7 @@ internal import Systemd
         failure.map { .fail("encryption", "\($0)", cure: Cure.encryption($0)) }
           ?? .ok("encryption", "a sample could be encrypted"))
     }
+    findings += ProgramCheck.findings(configuration)
     let publisher = Publisher(escrow: Escrow(stateDirectory: configuration.stateDirectory))
     for entry in configuration.tokens {
       findings += destinations(of: entry, publisher)

@@ -18,6 +18,8 @@ internal import Systemd
   private var isAtWork = false
   /// Called whenever a unit came into trouble, or out of it.
   var onChange: @RotationActor () -> Void = {}
+  /// Called with the tokens that a unit in trouble, or out of it, is reloaded for.
+  var onStanding: @RotationActor (Set<Int64>) -> Void = { _ in }
 
   /// The longest that a job of systemd is waited for; its own limit for a reload is 90 s unless a unit says otherwise.
   private static let timeLimit = TimeSpan.minutes(2)
@@ -146,6 +148,7 @@ extension ReloadQueue {
       let (paid, failures) = plan.succeed(unit, at: clock.bootTime)
       forget(paid)
       report(unit, paid, took: clock.bootTime - begun, after: failures)
+      if failures > 0 { onStanding(Set(paid.map(\.token))) }
     }
     onChange()
     work()
@@ -160,6 +163,7 @@ extension ReloadQueue {
       }
     let failed = plan.fail(
       unit, failure.description, policy: policy, random: .random(in: .min ... .max), at: clock.bootTime)
+    if let failed { onStanding(Set(failed.unit.debts.keys)) }
     // Each of the first attempts, and then ever fewer.
     guard let failed, failed.unit.failures & (failed.unit.failures - 1) == 0 else { return }
     var event = Event(

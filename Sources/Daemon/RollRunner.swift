@@ -35,8 +35,8 @@ internal import Store
   private var sentAt: TimeSpan?
   private var outage: TimeSpan?
   private var rolledAt: Timestamp?
-  /// The roll for whose secret the entry's units are to be reloaded, and that is durable.
-  private var reloadsOwedFor: RollID?
+  /// The roll for whose secret the entry's actions are owed, and that is durable.
+  private var actionsOwedFor: RollID?
   let encryptedCopies = EncryptedCopies()
 
   init(entry: Entry, record: TokenRecord, since: Timestamp, slot: Int, services: RollServices) {
@@ -256,17 +256,19 @@ extension RollRunner {
     switch standing {
     // The old secret is dead: consumers need the new one, also while it cannot be found out whether it is in force.
     // What cannot be made durable now is owed at the settlement.
-    case .inForce, .unknown: try? oweReloads()
+    case .inForce, .unknown: try? oweActions()
     case .otherToken, .refused, .unavailable: break
     }
     return .standing(standing)
   }
 
-  /// Has the entry's units reloaded, once for each roll.
-  private func oweReloads() throws(StoreError) {
-    guard let intent, reloadsOwedFor != intent.id else { return }
+  /// Has the entry's units reloaded and its programs run, once for each roll.
+  private func oweActions() throws(StoreError) {
+    guard let intent, actionsOwedFor != intent.id else { return }
     try services.reloads.owe(entry.reload, entry: entry.name, token: record.row, roll: intent.id)
-    reloadsOwedFor = intent.id
+    try services.programs.owe(
+      entry.debts(on: .published, token: record.row, roll: intent.id), secret: newSecret)
+    actionsOwedFor = intent.id
   }
 
   private func settle(_ outcome: RollOutcome, _ detail: String?) -> RollEvent {
@@ -280,7 +282,7 @@ extension RollRunner {
     settled.isHeld = outcome.holdsEntry
     settled.nextDue = settled.isHeld ? nil : services.planner.due(entry, settled, at: now)
     do throws(StoreError) {
-      if isGood { try oweReloads() }
+      if isGood { try oweActions() }
       try services.store.settle(
         token: settled.row, outcome, detail: detail, fingerprint: settled.fingerprint,
         rolledAt: settled.lastSuccess ?? now, outage: outage, failures: settled.failures,

@@ -12,6 +12,8 @@ internal import Store
   let store: RollStore
   let publisher: Publisher
   let reloads: ReloadQueue
+  let programs: ProgramQueue
+  let alerts: Alerts
   let planner: Planner
   let credentials: CredentialReader
   let log: any EventSink
@@ -22,7 +24,8 @@ internal import Store
 
   init(
     configuration: Configuration, issuer: any TokenIssuer, gate: RequestGate, store: RollStore,
-    publisher: Publisher, reloads: ReloadQueue, planner: Planner, credentials: CredentialReader,
+    publisher: Publisher, reloads: ReloadQueue, programs: ProgramQueue, planner: Planner,
+    credentials: CredentialReader,
     log: any EventSink,
     clock: any Clock, health: Health
   ) {
@@ -32,6 +35,8 @@ internal import Store
     self.store = store
     self.publisher = publisher
     self.reloads = reloads
+    self.programs = programs
+    alerts = Alerts(store: store, programs: programs, log: log, clock: clock)
     self.planner = planner
     self.credentials = credentials
     self.log = log

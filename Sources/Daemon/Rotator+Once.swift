@@ -31,7 +31,7 @@ extension Rotator {
       default: false
       }
     }
-    return areRollsAtRest
+    return areRollsAtRest && !services.programs.isBusy
       && slots.allSatisfy { slot in
         services.reloads.unreloaded(slot.entry.reload, token: slot.record.row).allSatisfy { $0.failures > 0 }
       }
@@ -45,12 +45,20 @@ extension Rotator {
     } ?? false
   }
 
-  /// What could not be reloaded for its new secret, with why.
+  /// What could not be reloaded for its new secret, and which programs failed, with why.
   var unreloaded: [String] {
     slots.flatMap { slot in
       services.reloads.unreloaded(slot.entry.reload, token: slot.record.row).map { unit in
         "\(slot.entry.name): \(unit.unit) was not reloaded" + (unit.trouble.map { ": \($0)" } ?? "")
       }
+        + services.programs.items(of: slot.record.row).filter { $0.stage == .failed }.map { item in
+          "\(slot.entry.name): \(item.debt.program) failed" + (item.trouble.map { ": \($0)" } ?? "")
+        }
     }
+  }
+
+  /// Has the programs run again that failed in an earlier run, which nobody can ask for without a service.
+  func retryPrograms() {
+    for slot in slots { _ = services.programs.retry(slot.record.row) }
   }
 }

@@ -76,8 +76,9 @@ extension Rotator {
     return isIdle ? nil : .inHand(name, phase: phase)
   }
 
-  /// Has the entries that wait for another attempt, of a roll or of reloading a unit, make it now, all where `names` is
-  /// empty, and ends the hold of those that are named; returns which did the one, and which the other.
+  /// Has the entries that wait for another attempt, of a roll or of reloading a unit, make it now, and their programs that
+  /// failed run again, all where `names` is empty, and ends the hold of those that are named; returns which did the one, and
+  /// which the other.
   func retry(_ names: [String]) throws(Refusal) -> (retried: [String], released: [String]) {
     let known = slotsByName
     var chosen = Array(slots.indices)
@@ -94,7 +95,8 @@ extension Rotator {
     let retried = chosen.filter { index in
       let slot = slots[index]
       let isReloading = services.reloads.hasten(slot.entry.reload, token: slot.record.row)
-      return pauseInTheWay(of: index) == nil && hasten(index) || isReloading
+      let isRunning = services.programs.retry(slot.record.row)
+      return pauseInTheWay(of: index) == nil && hasten(index) || isReloading || isRunning
     }
     return (retried.map { slots[$0].entry.name }, released.map { slots[$0].entry.name })
   }

@@ -53,6 +53,7 @@ internal import Store
     dueTimer = WakeTimer { [weak self] in self?.tick() }
     waitTimer = try BootTimer { [weak self] in self?.resumeWaiting() }
     clockTimer = try BootTimer { [weak self] in self?.tick() }
+    connectActions()
   }
 }
 
@@ -72,6 +73,8 @@ extension Rotator {
   func load() throws -> Unfinished {
     for pause in try services.store.pauses() { pauses[pause.entry ?? ""] = pause }
     try services.reloads.load()
+    try services.programs.load()
+    try services.alerts.load()
     try arrange()
     return try findUnfinished()
   }
@@ -90,6 +93,7 @@ extension Rotator {
       work(on: item.slot, with: runner) { await runner.recover(item.roll, escrowPath: item.escrowPath) }
     }
     services.reloads.start()
+    services.programs.start()
     planAll()
     tick()
   }
@@ -141,9 +145,7 @@ extension Rotator {
       rearranged.append(Slot(entry: slots[place].entry, record: slots[place].record, isConfigured: false))
     }
     take(rearranged, moved: moved)
-    var units: [Int64: [String]] = [:]
-    for slot in slots where !slot.entry.reload.isEmpty { units[slot.record.row] = slot.entry.reload }
-    services.reloads.drop { units[$0.token]?.contains($0.unit) ?? false }
+    dropActions()
   }
 
   private func take(_ rearranged: [Slot], moved: [Int: Int]) {
@@ -428,6 +430,7 @@ extension Rotator {
       runners[index] = nil
       plan(index)
     }
+    judge(index, roll: runner.machine.rollID)
     onProgress(RollProgress(resting: runner, nextAttempt: wait.map { services.clock.now + $0 }))
     resumeSafety()
     tick()
@@ -519,6 +522,7 @@ extension Rotator {
     dueTimer?.cancel()
     services.gate.close()
     services.reloads.stop()
+    services.programs.stop()
     if !isSafe {
       armRescue()
       await withCheckedContinuation { safety = $0 }
@@ -552,7 +556,7 @@ extension Rotator {
     let next = lanes.values.compactMap { $0.dues.first }.min { $0.time < $1.time }
     return StatusSummary(
       entries: services.configuration.tokens.count, failing: failing.count,
-      unreloaded: services.reloads.failing,
+      unreloaded: services.reloads.failing, failedPrograms: services.programs.failing,
       rolling: active.count, pause: pauseInWords, next: next.map { (slots[$0.slot].entry.name, $0.time) })
   }
 }

@@ -26,6 +26,8 @@ public import Systemd
 
   /// The longest that a stop is put off for a secret of which there is no durable copy.
   private static let longestStop = TimeSpan.minutes(10)
+  /// What a program that has to be ended may take for that.
+  private static let programGrace = TimeSpan.seconds(30)
 
   private let options: Options
   private let log: ControlFeed
@@ -92,8 +94,9 @@ public import Systemd
     workplace.removeLeftovers()
     let proof = prove()
     let isIdle = proof.unready == services.configuration.tokens.filter(\.enabled).count
-    // A secret in escrow, or an uncertain roll, is brought to its end all the same, and so is a reload that is owed.
-    if !proof.findings.isEmpty, isIdle, unfinished.rolls.isEmpty, !services.reloads.owes {
+    // A secret in escrow, or an uncertain roll, is brought to its end all the same, and so is an action that is owed.
+    let owesActions = services.reloads.owes || services.programs.isBusy
+    if !proof.findings.isEmpty, isIdle, unfinished.rolls.isEmpty, !owesActions {
       throw ServiceFailure(
         kind: .unavailable,
         description: "no entry could be rolled as things stand; see the messages before this one")
@@ -246,6 +249,13 @@ extension Service {
       event.errno = finding.errno
       log.record(event)
     }
+    for failure in ProgramCheck.failures(services.configuration) {
+      var event = Event(.actionFailed, "A program could not be run as things stand: \(failure.error).")
+      event.entry = failure.entry
+      event.program = failure.program
+      event.errno = failure.error.code == 0 ? nil : failure.error.code
+      log.record(event)
+    }
     for notice in proof.notices {
       var event = Event(.destinationNotice, "\(notice.reason).")
       event.entry = notice.entry
@@ -281,13 +291,16 @@ extension Service {
   /// Begins nothing more, and waits for what is in hand to be safe.
   private func stop() async {
     tell { (notifier) throws(SystemdError) in
-      try notifier.stopping(status: "stopping; a roll in flight is brought to escrow first")
+      try notifier.stopping(
+        status: "stopping; a roll in flight is brought to escrow, and a program to its end")
     }
-    log.record(Event(.serviceStopping, "Stopping; a roll in flight is brought to escrow first."))
+    log.record(
+      Event(.serviceStopping, "Stopping; a roll in flight is brought to escrow, and a program to its end."))
     stopLimit = clock.bootTime + Self.longestStop
     stopTimer = try? BootTimer { [weak self] in self?.extendStop() }
     extendStop()
     await rotator.stop()
+    await services.programs.finish(by: stopLimit - Self.programGrace)
     stopTimer?.cancel()
   }
 

@@ -49,6 +49,9 @@ extension ServiceMetrics {
     text.sample(unready)
     text.family("tokenroll_units_unreloaded", .gauge, "Units that could not be reloaded for a new secret")
     text.sample(unreloaded)
+    text.family(
+      "tokenroll_programs_failed", .gauge, "Programs that failed and were not run with success since")
+    text.sample(failedPrograms)
     text.family("tokenroll_paused_entries", .gauge, "Entries of which no new roll is begun")
     text.sample(paused)
     text.family(

@@ -34,6 +34,8 @@ struct ServiceMetrics {
   var unready = 0
   /// Units that could not be reloaded for a new secret.
   var unreloaded = 0
+  /// Programs that failed and were not run with success since.
+  var failedPrograms = 0
   /// Since when nothing of an entry is begun, with "" for all of them.
   var pauses: [(entry: String, since: Timestamp)] = []
   var entries: [EntryNumbers] = []
@@ -61,6 +63,7 @@ extension ServiceMetrics {
     (uncertain, unpublished, paused) = (tally.uncertain, tally.unpublished, tally.paused)
     self.unready = unready
     unreloaded = services.reloads.failing
+    failedPrograms = services.programs.failing
     self.events = events
     rolls = services.counters.rolls
     requests = services.counters.requests

@@ -6,6 +6,8 @@ struct StatusSummary {
   var failing: Int
   /// Units that could not be reloaded.
   var unreloaded: Int
+  /// Programs that failed.
+  var failedPrograms: Int
   var rolling: Int
   /// What is paused, and why.
   var pause: String?
@@ -22,6 +24,9 @@ struct StatusSummary {
     if let pause { parts.append("PAUSED: \(pause)") }
     if failing > 0 { parts.append("\(failing) failing") }
     if unreloaded > 0 { parts.append("\(unreloaded) \(unreloaded == 1 ? "unit" : "units") not reloaded") }
+    if failedPrograms > 0 {
+      parts.append("\(failedPrograms) \(failedPrograms == 1 ? "program" : "programs") failed")
+    }
     return parts.joined(separator: ", ")
   }
 }

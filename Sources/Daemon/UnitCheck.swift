@@ -53,6 +53,7 @@ public struct UnitCheck: Sendable {
     judgeDirectories()
     judgeOwners()
     if let finding = Self.helperFinding(configuration, user) { findings.append(finding) }
+    judgePrograms()
     if !findings.contains(where: { $0.verdict != .ok }) {
       findings.append(.ok("unit", "\(description) lets the service do all that the configuration asks for"))
     }
@@ -146,6 +147,19 @@ extension UnitCheck {
   static func directory(of path: String) -> String {
     let end = path.lastIndex(of: "/") ?? path.startIndex
     return end == path.startIndex ? "/" : String(path[..<end])
+  }
+}
+
+// MARK: - Programs
+
+extension UnitCheck {
+  private mutating func judgePrograms() {
+    for (entry, path) in ProgramCheck.named(in: configuration) {
+      judgeReading(entry, path)
+      if let obstacle = unit.executionObstacle(of: resolvedPath(path) ?? path) {
+        lack(entry, "\(obstacle) keeps the service from running \(path)", ["ExecPaths=\(path)"])
+      }
+    }
   }
 }
 

@@ -37,6 +37,7 @@ internal import Systemd
         store: store,
         publisher: Publisher(escrow: escrow),
         reloads: try ReloadQueue(store: store, log: log, clock: clock, health: health),
+        programs: ProgramQueue(store: store, log: log, clock: clock, health: health),
         planner: Planner(machineID: Jitter.key(machineID: machineID) ?? (0, 0), start: awakeSince),
         credentials: credentials, log: log, clock: clock, health: health)
       rotator = try Rotator(services: services)

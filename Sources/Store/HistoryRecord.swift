@@ -20,7 +20,7 @@ public struct HistoryRecord: Sendable, Equatable {
   public var endedAt: Timestamp
   /// From the request to the publication: at most so long the consumers had a dead secret.
   public var outage: TimeSpan?
-  /// What else is to be said.
+  /// What else is to be said, and how the programs ended that were run for it.
   public var detail: String?
 
   /// A record of these parts.

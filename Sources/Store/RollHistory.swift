@@ -48,12 +48,24 @@ public final class RollHistory {
   }
 }
 
+extension Statement {
+  /// The texts of two columns, those that are there.
+  fileprivate func joinedText(_ columns: Int32...) -> String? {
+    let texts = columns.compactMap { optionalText($0) }
+    return texts.isEmpty ? nil : texts.joined(separator: "; ")
+  }
+}
+
 extension Database {
   /// The last `limit` rolls, the newest first; of `entry` alone where it is given.
   func history(entry: String?, limit: Int) throws(StoreError) -> [HistoryRecord] {
+    // A service of an earlier version may be at work on the file, which had no programs.
+    let hasPrograms = try integer("SELECT count(*) FROM sqlite_schema WHERE name = 'program_runs'") > 0
+    let runs =
+      "SELECT group_concat(program || ': ' || result, '; ') FROM program_runs WHERE roll_id = history.roll_id"
     let statement = try prepare(
-      "SELECT roll_id, entry, account_id, token_id, cause, outcome, started_at, ended_at, outage_usec, detail "
-        + "FROM history JOIN tokens ON tokens.row = history.token WHERE ?1 IS NULL OR entry = ?1 "
+      "SELECT roll_id, entry, account_id, token_id, cause, outcome, started_at, ended_at, outage_usec, detail, "
+        + "\(hasPrograms ? "(\(runs))" : "NULL") FROM history JOIN tokens ON tokens.row = history.token WHERE ?1 IS NULL OR entry = ?1 "
         + "ORDER BY id DESC LIMIT ?2")
     var records: [HistoryRecord] = []
     try statement.rows(.text(entry), .integer(Int64(limit))) { row in
@@ -64,7 +76,7 @@ extension Database {
           cause: RollCause(rawValue: row.text(4)) ?? .schedule, outcome: outcome,
           startedAt: Timestamp(microseconds: row.integer(6)),
           endedAt: Timestamp(microseconds: row.integer(7)),
-          outage: row.optionalInteger(8).map { TimeSpan(microseconds: $0) }, detail: row.optionalText(9)))
+          outage: row.optionalInteger(8).map { TimeSpan(microseconds: $0) }, detail: row.joinedText(9, 10)))
     }
     return records
   }

@@ -50,6 +50,7 @@ extension RollStore {
         try release.run(.integer(row))
       }
       try pruneHistory.run(.integer(row))
+      try pruneRuns.run(.integer(row))
     }
   }
 

@@ -11,6 +11,7 @@ public final class RollStore {
   let markLost: Statement
   let insertHistory: Statement
   let pruneHistory: Statement
+  let pruneRuns: Statement
   let attempted: Statement
   let withdrawn: Statement
   let succeeded: Statement
@@ -43,6 +44,9 @@ public final class RollStore {
     pruneHistory = try database.prepare(
       "DELETE FROM history WHERE token = ?1 AND id <= "
         + "(SELECT id FROM history WHERE token = ?1 ORDER BY id DESC LIMIT 1 OFFSET \(Self.historyPerToken))")
+    pruneRuns = try database.prepare(
+      "DELETE FROM program_runs WHERE token = ?1 AND roll_id NOT IN (SELECT roll_id FROM history WHERE token = ?1)"
+    )
     attempted = try database.prepare("UPDATE tokens SET last_attempt = ? WHERE row = ?")
     withdrawn = try database.prepare("UPDATE tokens SET failures = ?, doubt_until = ? WHERE row = ?")
     succeeded = try database.prepare(

@@ -6,7 +6,7 @@ enum Schema {
   static var version: Int64 { Int64(steps.count) }
 
   /// What makes each version from the one before, the first from an empty file. A step that was released never changes.
-  static let steps = [first, reloads, holds]
+  static let steps = [first, reloads, holds, programs]
 
   private static let first = """
     CREATE TABLE machine (
@@ -74,6 +74,38 @@ enum Schema {
   private static let holds = """
     CREATE TABLE holds (
       token INTEGER PRIMARY KEY REFERENCES tokens,
+      since INTEGER NOT NULL
+    );
+    """
+
+  /// The programs that have to be run or failed, what became of those that were run for a roll, and the entries that
+  /// fail and whose operators were told.
+  private static let programs = """
+    CREATE TABLE programs (
+      id INTEGER PRIMARY KEY,
+      token INTEGER NOT NULL REFERENCES tokens,
+      occasion TEXT NOT NULL,
+      program TEXT NOT NULL,
+      roll_id TEXT,
+      entry TEXT NOT NULL,
+      reason TEXT,
+      failures INTEGER NOT NULL DEFAULT 0,
+      trouble TEXT,
+      is_failed INTEGER NOT NULL DEFAULT 0,
+      UNIQUE (token, occasion, program)
+    );
+    CREATE TABLE program_runs (
+      roll_id TEXT NOT NULL,
+      program TEXT NOT NULL,
+      token INTEGER NOT NULL REFERENCES tokens,
+      ended_at INTEGER NOT NULL,
+      result TEXT NOT NULL,
+      PRIMARY KEY (roll_id, program)
+    ) WITHOUT ROWID;
+    CREATE INDEX program_runs_token ON program_runs (token);
+    CREATE TABLE stretches (
+      token INTEGER PRIMARY KEY REFERENCES tokens,
+      reason TEXT NOT NULL,
       since INTEGER NOT NULL
     );
     """

@@ -20,7 +20,10 @@ final class Statement {
   }
 
   /// Binds the parameters in order and runs the statement to its end.
-  func run(_ values: Value...) throws(StoreError) {
+  func run(_ values: Value...) throws(StoreError) { try run(values) }
+
+  /// As `run`.
+  func run(_ values: [Value]) throws(StoreError) {
     try bind(values)
     defer { sqlite3_reset(handle) }
     while try step() {}
@@ -31,6 +34,16 @@ final class Statement {
     try bind(values)
     defer { sqlite3_reset(handle) }
     while try step() { try body(self) }
+  }
+
+  /// Binds the parameters in order and tells whether there is a row.
+  func hasRow(_ values: Value...) throws(StoreError) -> Bool { try hasRow(values) }
+
+  /// As `hasRow`.
+  func hasRow(_ values: [Value]) throws(StoreError) -> Bool {
+    try bind(values)
+    defer { sqlite3_reset(handle) }
+    return try step()
   }
 
   private func bind(_ values: [Value]) throws(StoreError) {

@@ -43,6 +43,17 @@ extension InstalledUnit {
     return nearest.min { Self.rank($0.access) < Self.rank($1.access) }?.access ?? .writable
   }
 
+  /// Which setting keeps the service from executing the file `path`; nil where none does (NoExecPaths=, ExecPaths=).
+  public func executionObstacle(of path: String) -> String? {
+    func nearest(_ key: String) -> (depth: Int, assignment: UnitAssignment)? {
+      words(key).map { (Self.path($0.word), $0.assignment) }.filter { Self.contains($0.0, path) }
+        .map { ($0.0.utf8.count, $0.1) }.max { $0.0 < $1.0 }
+    }
+    guard let forbidden = nearest("NoExecPaths") else { return nil }
+    if let allowed = nearest("ExecPaths"), allowed.depth >= forbidden.depth { return nil }
+    return Self.words(forbidden.assignment)
+  }
+
   private static func rank(_ access: Access) -> Int {
     switch access {
     case .inaccessible, .hidden: 0

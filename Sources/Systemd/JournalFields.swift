@@ -19,6 +19,8 @@ enum JournalFields {
       ("TOKENROLL_DURATION_USEC", event.duration.map { .number($0.microseconds) }),
       ("TOKENROLL_ATTEMPT", event.attempt.map { .number(Int64($0)) }),
       ("TOKENROLL_UNIT", event.unit.map(Value.text)),
+      ("TOKENROLL_PROGRAM", event.program.map(Value.text)),
+      ("TOKENROLL_EXIT_STATUS", event.exitStatus.map { .number(Int64($0)) }),
       ("ERRNO", event.errno.map { .number(Int64($0)) }),
     ]
     return fields.compactMap { name, value in value.map { (name, $0) } }

@@ -1,5 +1,5 @@
 /// The text with every control character, line and paragraph separators included, turned into a space.
-func oneLine(_ text: String) -> String {
+package func oneLine(_ text: String) -> String {
   guard text.unicodeScalars.contains(where: breaksLine) else { return text }
   var result = String.UnicodeScalarView()
   for scalar in text.unicodeScalars { result.append(breaksLine(scalar) ? " " : scalar) }

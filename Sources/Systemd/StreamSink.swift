@@ -75,6 +75,8 @@ public struct StreamSink: EventSink {
     case "TOKENROLL_CF_RAY": "ray"
     case "TOKENROLL_ATTEMPT": "attempt"
     case "TOKENROLL_UNIT": "unit"
+    case "TOKENROLL_PROGRAM": "program"
+    case "TOKENROLL_EXIT_STATUS": "exit status"
     default: field.lowercased()
     }
   }

@@ -21,6 +21,9 @@ enum CheckCommand {
       Terminal.print("\(options.configuration): \(count) \(count == 1 ? "entry" : "entries"), no problems")
       warn(units)
       if let note = configuration.noteOnUnreadable { Terminal.complain("note: \(note)") }
+      for failure in ProgramCheck.failures(configuration) {
+        Terminal.complain("warning: \(failure.entry): \(failure.error)")
+      }
       let unit = options.wantsUnit ? holdAgainstUnit(configuration) : .success
       guard options.wantsProbe else { return unit }
       let findings = await Probe.run(configuration)

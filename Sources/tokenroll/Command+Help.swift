@@ -11,6 +11,7 @@ extension Command {
     case .status: "show what the running service does, and which entries are in trouble"
     case .roll: "roll entries now: by the running service, or with --once without one"
     case .retry: "have entries that wait for another attempt make it now"
+    case .runActions: "reload the units and run the programs of an entry, without a roll"
     case .reload: "have the running service read its configuration again"
     case .watch: "show events as they happen"
     case .metrics: "print the numbers of the running service for monitoring"
@@ -32,6 +33,7 @@ extension Command {
     case .status, .pause, .resume: "[ENTRY]"
     case .roll: "[ENTRY...]"
     case .retry: "[ENTRY...]"
+    case .runActions: "ENTRY"
     default: nil
     }
   }
@@ -126,8 +128,19 @@ extension Command {
       """
     case .retry:
       """
-      Without an entry, all that wait. Exit status: 0 at least one was waiting; 1 none
-      was.
+      Reloads of units that failed are tried again too, and programs that failed are
+      run again. Without an entry, all that wait. Exit status: 0 at least one was
+      waiting; 1 none was.
+      """
+    case .runActions:
+      """
+      Tries what "reload" and "run" say for the entry with the secret that is published
+      now. Nothing is rolled. The output of the programs is printed as it comes.
+
+      Exit status: 0 all went well; 1 an action failed, or there is none; 64 there is no
+      such entry; 69 the service does not run; 77 not for this user.
+
+      Example: tokenroll run-actions edge
       """
     case .reload:
       """

@@ -12,6 +12,7 @@ enum Command: String, CaseIterable {
   case status
   case roll
   case retry
+  case runActions = "run-actions"
   case reload
   case watch
   case metrics
@@ -48,6 +49,7 @@ enum Command: String, CaseIterable {
       case .status: return StatusCommand.run(options)
       case .roll: return try await RollCommand.run(options)
       case .retry: return RetryCommand.run(options)
+      case .runActions: return try RunActionsCommand.run(options)
       case .reload: return ReloadCommand.run(options)
       case .watch: return WatchCommand.run(options)
       case .metrics: return MetricsCommand.run(options)

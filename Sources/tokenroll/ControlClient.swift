@@ -6,6 +6,7 @@ internal import Platform
 /// A connection to the running service (varlink.org); it waits for the answers.
 final class ControlClient {
   private let socket: FileDescriptor
+  private let path: String
   private var input: [UInt8] = []
   /// Bytes at the beginning that hold no NUL.
   private var searched = 0
@@ -14,6 +15,7 @@ final class ControlClient {
 
   /// Connects to the service at `path`.
   init(_ path: String) throws(ControlFailure) {
+    self.path = path
     SignalSource.ignoreBrokenPipes()
     do throws(Errno) {
       socket = try Syscalls.connect(to: path)
@@ -22,6 +24,9 @@ final class ControlClient {
       throw .unreachable(SystemError("cannot connect to the service at", path, code: error.code))
     }
   }
+
+  /// Another connection to the same service.
+  func sibling() throws(ControlFailure) -> ControlClient { try ControlClient(path) }
 
   /// Calls a method of ours that answers once.
   func call(
@@ -36,6 +41,17 @@ final class ControlClient {
   func call(
     _ method: String, wantsMore: Bool, _ parameters: (inout JSONWriter) -> Void = { _ in },
     onReply: (JSONNode) -> Void
+  ) throws(ControlFailure) {
+    try follow(method, wantsMore: wantsMore, parameters) { reply in
+      onReply(reply)
+      return false
+    }
+  }
+
+  /// Calls a method of ours and hands each answer to `isOver`, until it says so or there is none more.
+  func follow(
+    _ method: String, wantsMore: Bool = true, _ parameters: (inout JSONWriter) -> Void = { _ in },
+    until isOver: (JSONNode) throws(ControlFailure) -> Bool
   ) throws(ControlFailure) {
     var writer = JSONWriter()
     writer.beginObject()
@@ -53,8 +69,7 @@ final class ControlClient {
       let reply = try receive()
       if let name = reply["error"]?.string { throw .refused(name: name, parameters: reply["parameters"]) }
       guard let parameters = reply["parameters"] else { throw .lost }
-      onReply(parameters)
-      if reply["continues"]?.boolean != true { return }
+      if try isOver(parameters) || reply["continues"]?.boolean != true { return }
     }
   }
 

@@ -95,7 +95,7 @@ extension DoctorCommand {
 
   private static func finding(_ entry: JSONNode) -> Finding {
     let name = entry["name"]?.string ?? "?"
-    let trouble = entry["trouble"]?.string ?? entry["state"]?.string ?? "in trouble"
+    let trouble = StatusCommand.trouble(entry) ?? entry["state"]?.string ?? "in trouble"
     return .fail(
       "service", "\(name): \(trouble)",
       cure: "mend that, then `tokenroll retry \(name)`; `tokenroll status \(name)` says more")

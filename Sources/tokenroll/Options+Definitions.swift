@@ -104,7 +104,7 @@ extension Options {
 
   /// The commands that talk to the running service.
   private static let talking: Set<Command> = [
-    .status, .roll, .retry, .reload, .watch, .metrics, .pause, .resume,
+    .status, .roll, .retry, .runActions, .reload, .watch, .metrics, .pause, .resume,
   ]
 
   private static func span(_ text: String, _ option: String) throws(UsageError) -> TimeSpan {

@@ -65,9 +65,12 @@ extension StatusCommand {
     let counts = summary["counts"]
     func count(_ key: String) -> Int64 { counts?[key]?.integer ?? 0 }
     var parts = [count("entries") == 1 ? "1 entry" : "\(count("entries")) entries"]
-    for key in ["rolling", "failing", "uncertain", "unpublished", "unreloaded", "unready", "held", "paused"]
+    for key in [
+      "rolling", "failing", "uncertain", "unpublished", "unreloaded", "failed_programs", "unready", "held",
+      "paused",
+    ]
     where count(key) > 0 {
-      parts.append("\(count(key)) \(key)")
+      parts.append("\(count(key)) \(key == "failed_programs" ? "with failed programs" : key)")
     }
     let started = ServiceStatus.time(summary["started_at"]).map {
       ", running for \((SystemClock().now - $0).abbreviated)"
@@ -90,7 +93,8 @@ extension StatusCommand {
       table.add(
         [
           entry["name"]?.string ?? "", state(entry), ago(entry["last_success"]), ahead(entry),
-          "\(entry["failures"]?.integer ?? 0)", destinations(entry).joined(separator: " "), trouble(entry),
+          "\(entry["failures"]?.integer ?? 0)", destinations(entry).joined(separator: " "),
+          trouble(entry) ?? "",
         ], style: style(entry))
     }
     return table.text
@@ -118,7 +122,17 @@ extension StatusCommand {
       let trouble = unit["trouble"]?.string.map { ": \($0)" } ?? ""
       table.add(["  not reloaded yet", (unit["unit"]?.string ?? "") + trouble])
     }
+    for program in entry["programs"]?.elements.map(\.self) ?? [] {
+      table.add(["  program \(program["state"]?.string ?? "?")", line(program)])
+    }
     return [table.text]
+  }
+
+  /// "/usr/local/bin/deploy (on published): exit status 3".
+  private static func line(_ program: JSONNode) -> String {
+    let occasion = program["occasion"]?.string ?? "?"
+    let trouble = program["trouble"]?.string.map { ": \($0)" } ?? ""
+    return "\(program["program"]?.string ?? "") (\(occasion))\(trouble)"
   }
 
   private static func state(_ entry: JSONNode) -> String {
@@ -138,11 +152,12 @@ extension StatusCommand {
     entry["unreloaded"].map { Array($0.elements) } ?? []
   }
 
-  private static func trouble(_ entry: JSONNode) -> String {
-    entry["trouble"]?.string ?? entry["hold"]?.string ?? unreloaded(entry).lazy.compactMap {
-      $0["trouble"]?.string
-    }.first
-      ?? entry["pause"].flatMap(words).map { "paused: \($0)" } ?? ""
+  /// What is wrong with an entry, in a few words; nil where nothing is.
+  static func trouble(_ entry: JSONNode) -> String? {
+    entry["trouble"]?.string ?? entry["hold"]?.string
+      ?? unreloaded(entry).lazy.compactMap { $0["trouble"]?.string }.first
+      ?? entry["programs"]?.elements.first { $0["trouble"]?.string != nil }.map(line)
+      ?? entry["pause"].flatMap(words).map { "paused: \($0)" }
   }
 
   /// "change freeze, until 2026-01-02T00:00:00Z".

@@ -361,7 +361,7 @@ import Testing
       #"9:31: default: this key is not known; did you mean "defaults"?"#),
     Refusal(
       [.more: #""defaults": {"owner": "x"}"#],
-      #"9:16: defaults.owner: this key is not known; known here: account_id, credential, schedule, publish, reload, verify"#
+      #"9:16: defaults.owner: this key is not known; known here: account_id, credential, schedule, publish, reload, verify, run, on_failure, on_recovery"#
     ),
     Refusal(
       [.more: #""defaults": {"credential": "main", "credential": "main"}"#],

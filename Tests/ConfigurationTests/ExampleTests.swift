@@ -15,6 +15,8 @@ import Testing
     #expect(cadences.contains(.calendar(try CalendarExpression(parsing: "Tue 03:00 Europe/Berlin"))))
     #expect(configuration.tokens.map(\.enabled).contains(false))
     #expect(configuration.tokens.flatMap(\.reload) == ["caddy.service"])
+    #expect(configuration.tokens.flatMap(\.run).map(\.readsSecret) == [true])
+    #expect(configuration.tokens.allSatisfy { $0.onFailure.count == 1 && $0.onRecovery.count == 1 })
     #expect(configuration.credentials.count == 2)
   }
 
@@ -41,6 +43,7 @@ import Testing
       + ConfigurationKey.Metrics.allCases.map(\.rawValue)
       + ConfigurationKey.Defaults.allCases.map(\.rawValue)
       + ConfigurationKey.Entry.allCases.map(\.rawValue) + ConfigurationKey.Schedule.allCases.map(\.rawValue)
+      + ConfigurationKey.Program.allCases.map(\.rawValue)
       + ConfigurationKey.Destination.allCases.map(\.rawValue) + Destination.Format.allCases.map(\.rawValue)
       + Destination.Exception.allCases.map(\.rawValue) + Schedule.First.allCases.map(\.rawValue)
     for key in keys { #expect(reference.contains("`\(key)`"), "\(key)") }

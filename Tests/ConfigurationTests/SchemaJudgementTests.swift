@@ -40,6 +40,13 @@ import Testing
     [.more: #""defaults": {"verify": {"timeout": "0"}}"#],
     [.token: #""t1", "reload": []"#], [.more: #""defaults": {"reload": ["_.service"]}"#],
     [.token: "\"t1\", \"reload\": [\"\(String(repeating: "u", count: 247)).service\"]"],
+    [.token: #""t1", "run": [{"command": ["/bin/true", "", "a b", "\n"], "timeout": "1h", "stdin": true}]"#],
+    [.token: #""t1", "run": [], "on_failure": [], "on_recovery": []"#],
+    [
+      .token:
+        #""t1", "on_failure": [{"command": ["/x"]}], "on_recovery": [{"command": ["/x"], "timeout": "1s"}]"#
+    ],
+    [.more: #""defaults": {"run": [{"command": ["/x"]}, {"command": ["/x", "y"]}], "on_failure": []}"#],
     [.token: #""t1", "enabled": false"#], [.token: "\"\(String(repeating: "z", count: 32))\""],
     [
       .publish:
@@ -84,6 +91,18 @@ import Testing
     [.token: #""t1", "reload": ["a.service", "a.service"]"#],
     [.token: "\"t1\", \"reload\": [\"\(String(repeating: "u", count: 248)).service\"]"],
     [.more: #""defaults": {"reload": ["x"]}"#],
+    [.token: #""t1", "run": ["/x", "y"]"#], [.token: #""t1", "run": {"command": ["/x"]}"#],
+    [.token: #""t1", "run": [{}]"#], [.token: #""t1", "run": [{"command": "/x"}]"#],
+    [.token: #""t1", "run": [{"command": []}]"#], [.token: #""t1", "run": [{"command": ["x"]}]"#],
+    [.token: #""t1", "run": [{"command": ["/x/../y"]}]"#],
+    [.token: #""t1", "run": [{"command": ["/x", 5]}]"#],
+    [.token: #""t1", "run": [{"command": ["/x", "\u0000"]}]"#],
+    [.token: #""t1", "run": [{"command": ["/x"], "timeout": 5}]"#],
+    [.token: #""t1", "run": [{"command": ["/x"], "stdin": "yes"}]"#],
+    [.token: #""t1", "run": [{"command": ["/x"], "user": "root"}]"#],
+    [.token: #""t1", "on_failure": [{"command": ["/x"], "stdin": true}]"#],
+    [.token: #""t1", "on_recovery": [{"command": ["/x"], "stdin": false}]"#],
+    [.more: #""defaults": {"run": [{}]}"#],
     [.schedule: "[]"], [.schedule: #"{"every": 30}"#], [.schedule: #"{"every": "5x"}"#],
     [.schedule: #"{"every": "30"}"#],
     [.schedule: #"{"every": ""}"#], [.schedule: #"{"every": "-1d"}"#], [.schedule: #"{"every": "infinity"}"#],

@@ -14,6 +14,8 @@ import Testing
     ("$defs.defaults", ConfigurationKey.Defaults.allCases.map(\.rawValue)),
     ("$defs.defaults.properties.publish", ConfigurationKey.DefaultDestination.allCases.map(\.rawValue)),
     ("$defs.entry", ConfigurationKey.Entry.allCases.map(\.rawValue)),
+    ("$defs.program", ConfigurationKey.Program.allCases.map(\.rawValue)),
+    ("$defs.alert_program", ConfigurationKey.AlertProgram.allCases.map(\.rawValue)),
     ("$defs.schedule", ConfigurationKey.Schedule.allCases.map(\.rawValue)),
     ("$defs.verify", ConfigurationKey.Verify.allCases.map(\.rawValue)),
     ("$defs.destination", ConfigurationKey.Destination.allCases.map(\.rawValue)),
@@ -67,6 +69,8 @@ import Testing
     #expect(try strings("$defs.metrics.required") == ["file"])
     #expect(try strings("$defs.entry.required") == ["name", "token_id", "publish"])
     #expect(try strings("$defs.destination.required") == ["file"])
+    #expect(try strings("$defs.program.required") == ["command"])
+    #expect(try strings("$defs.alert_program.required") == ["command"])
     let given = #""defaults": {"account_id": "\#(String(repeating: "0", count: 32))", "credential": "main"}"#
     let entry = Sample([.name: "", .account: "", .token: "", .credential: "", .publish: "", .more: given])
     #expect(entry.problems().map { $0.split(separator: "\"")[1] } == ["name", "token_id", "publish"])
@@ -113,6 +117,9 @@ import Testing
     #expect(try node("$defs.schedule.properties.catch_up.default").boolean == entry.schedule.catchUp)
     #expect(try string("$defs.schedule.properties.first") == entry.schedule.first.rawValue)
     #expect(try node("$defs.verify.properties.after_roll.default").boolean == entry.verify.afterRoll)
+    #expect(try span("$defs.program_timeout") == Program.standardTimeout)
+    #expect(
+      try node("$defs.program.properties.stdin.default").boolean == Program(command: ["/x"]).readsSecret)
     let destination = try #require(entry.publish.first)
     #expect(try string("$defs.format") == destination.format.rawValue)
     #expect(UInt16(try string("$defs.mode"), radix: 8) == destination.mode)

@@ -13,6 +13,7 @@ extension ServiceMetrics {
     metrics.unpublished = 2
     metrics.unready = 3
     metrics.unreloaded = 5
+    metrics.failedPrograms = 6
     metrics.paused = 4
     metrics.pauses = [("", Timestamp(seconds: 3_000)), ("dns", Timestamp(seconds: 4_000))]
     metrics.entries = [

@@ -5,9 +5,6 @@ import Testing
 
 /// No part of a secret is anywhere but in a destination, or in escrow while it is needed.
 @Suite struct SecrecyTests {
-  /// The parts of this length that secrets are searched for.
-  private static let length = 12
-
   @Test func aWholeLifeLeavesNoPartOfASecretBehind() throws {
     let sandbox = try SandboxUnderTest(options: ["--tokens", "6"], tls: true)
     let workspace = try Workspace(sandbox)
@@ -20,6 +17,9 @@ import Testing
       workspace.entry(
         "entry-\(index)", token, schedule: ServiceConfiguration.Entry.every(index == 0 ? "2s" : "1y"))
     }
+    // What everybody may see of a program is kept, and what it prints is the secret.
+    configuration.entries[0].programs["run"] = workspace.shell(
+      "cat /proc/$$/environ /proc/$$/cmdline >\"$0\"; echo \"it reads $(cat)\"", "seen", ["stdin": "true"])
     let known = String(repeating: "UnusualSecret", count: 4)
     secrets.insert(known)
     _ = try workspace.directory.write("published/entry-0", tokens[0].secret)
@@ -66,13 +66,15 @@ import Testing
     secrets.formUnion(try sandbox.tokens().map(\.secret))
     log += next.lines.joined(separator: "\n")
 
-    let parts = Parts(secrets, length: Self.length)
+    let parts = SecretParts(secrets)
     // The search finds what is there.
     #expect(parts.found(in: try contents(of: "\(workspace.published)/entry-1")))
     #expect(parts.found(in: Array("xx\(known.prefix(13))".utf8)))
     #expect(!parts.found(in: Array(log.utf8)))
     #expect(!parts.found(in: Array(spoken.utf8)))
     #expect(spoken.contains("tokenroll"))
+    #expect(log.contains("it reads <redacted>"))
+    #expect(try contents(of: workspace.directory.path("seen")).count > 100)
     for path in Self.files(under: workspace.path) {
       if path.hasPrefix(workspace.published + "/entry-") || path == workspace.directory.path("credential") {
         continue
@@ -98,26 +100,6 @@ import Testing
       guard lstat(path, &status) == 0 else { return [] }
       if status.st_mode & S_IFMT == S_IFDIR { return files(under: path) }
       return status.st_mode & S_IFMT == S_IFREG ? [path] : []
-    }
-  }
-
-  /// All parts of some secrets, of one length.
-  private struct Parts {
-    private let parts: Set<ArraySlice<UInt8>>
-    private let length: Int
-
-    init(_ secrets: Set<String>, length: Int) {
-      self.length = length
-      var parts: Set<ArraySlice<UInt8>> = []
-      for secret in secrets.map({ Array($0.utf8) }) where secret.count >= length {
-        for start in 0...(secret.count - length) { parts.insert(secret[start..<start + length]) }
-      }
-      self.parts = parts
-    }
-
-    func found(in bytes: [UInt8]) -> Bool {
-      guard bytes.count >= length else { return false }
-      return (0...(bytes.count - length)).contains { parts.contains(bytes[$0..<$0 + length]) }
     }
   }
 }

@@ -11,6 +11,8 @@ import Testing
     /// Further members of the destination.
     var members: [String: String] = [:]
     var credential = "cloudflare"
+    /// A program that is run.
+    var program: String?
     var dropIn = ""
     var missing: [String]
 
@@ -75,6 +77,14 @@ import Testing
       what: "a home that a bind alone does not bring back", file: "/home/app/token",
       dropIn: "BindPaths=/home/app", missing: ["ProtectHome=tmpfs", "BindPaths=/home/app"]),
     Case(
+      what: "a program in a home", file: published, program: "/home/app/deploy",
+      missing: ["ProtectHome=tmpfs", "BindReadOnlyPaths=/home/app"]),
+    Case(
+      what: "a program that may not be executed", file: published, program: "/opt/deploy",
+      dropIn: "NoExecPaths=/\nExecPaths=/usr/bin/tokenroll /usr/lib",
+      missing: ["ExecPaths=/opt/deploy"]),
+    Case(what: "a program that may be executed", file: published, program: "/opt/deploy", missing: []),
+    Case(
       what: "an empty file system over the destination",
       dropIn: "TemporaryFileSystem=/srv:ro\nReadWritePaths=/srv/app",
       missing: ["BindPaths=/srv/app"]),
@@ -119,6 +129,9 @@ import Testing
         name: "edge", account: String(repeating: "0", count: 32), token: "t1", credential: "main",
         publish: [.init(file: example.file, mode: "0640", others: example.members)])
     ]
+    if let program = example.program {
+      configuration.entries[0].programs["run"] = ServiceConfiguration.program([program])
+    }
     return try run(try directory.write("config.json", configuration.json), units.path)
   }
 

@@ -128,4 +128,17 @@ import Testing
     #expect(unit.access(to: "/var/lib/app/sub") == .writable)
     #expect(unit.access(to: "/var/lib/apple") == .readOnly(by: "ProtectSystem=strict (\(unit.file):2)"))
   }
+
+  @Test(arguments: [
+    ("", nil), ("NoExecPaths=/\n", "NoExecPaths=/"),
+    ("NoExecPaths=/\nExecPaths=/usr/bin /srv", "NoExecPaths=/"),
+    ("NoExecPaths=/\nExecPaths=/opt/x", nil), ("NoExecPaths=/\nExecPaths=-/opt/\nNoExecPaths=/opt/x/y", nil),
+    ("NoExecPaths=/opt/x", "NoExecPaths=/opt/x"),
+    ("NoExecPaths=/opt/x/deploy\nExecPaths=/opt", "NoExecPaths=/opt/x/deploy"),
+    ("NoExecPaths=/op", nil), ("NoExecPaths=/\nNoExecPaths=", nil),
+  ]) func whatMayNotBeExecutedIsFound(_ settings: String, _ expected: String?) throws {
+    let unit = try #require(try find(["etc/x.service": "[Service]\n\(settings)\n"]))
+    let obstacle = unit.executionObstacle(of: "/opt/x/deploy")
+    #expect(obstacle?.split(separator: " ").first.map(String.init) == expected)
+  }
 }

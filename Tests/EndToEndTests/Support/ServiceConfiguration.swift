@@ -22,6 +22,8 @@ struct ServiceConfiguration: Sendable {
     var reload: [String] = []
     /// In JSON.
     var verify = "{}"
+    /// Programs to run, by the key that names the occasion, each list in JSON.
+    var programs: [String: String] = [:]
     var publish: [Destination]
 
     /// Due at once, and then not again while a test runs.
@@ -62,13 +64,20 @@ struct ServiceConfiguration: Sendable {
       members["mode"] = quoted(destination.mode)
       return object(members)
     }
-    return object([
+    let members = [
       "name": quoted(entry.name), "account_id": quoted(entry.account), "token_id": quoted(entry.token),
       "credential": quoted(entry.credential), "enabled": "\(entry.enabled)", "schedule": entry.schedule,
       "publish": "[\(publish.joined(separator: ", "))]",
       "verify": entry.verify,
       "reload": "[\(entry.reload.map(quoted).joined(separator: ", "))]",
-    ])
+    ]
+    return object(members.merging(entry.programs) { $1 })
+  }
+
+  /// A list with one program, in JSON; `others` are further members, each with its value in JSON.
+  static func program(_ command: [String], _ others: [String: String] = [:]) -> String {
+    let words = command.map(quoted).joined(separator: ", ")
+    return "[\(object(others.merging(["command": "[\(words)]"]) { $1 }))]"
   }
 
   private static func object(_ members: [String: String]) -> String {

@@ -15,7 +15,7 @@ struct WalkedRoll: Sendable {
 
   init(
     _ token: SandboxUnderTest.Token, _ before: Before, _ sandbox: SandboxUnderTest, credential: String,
-    reload: [String] = []
+    reload: [String] = [], run script: String? = nil
   ) throws {
     self.token = token
     workspace = try Workspace(sandbox, in: .memory, credential: credential)
@@ -27,6 +27,7 @@ struct WalkedRoll: Sendable {
     ]
     configuration.entries = [workspace.entry(SyscallInjector.entry, token, publish: publish)]
     configuration.entries[0].reload = reload
+    if let script { configuration.entries[0].programs["run"] = workspace.shell(script) }
     try workspace.write(configuration)
   }
 

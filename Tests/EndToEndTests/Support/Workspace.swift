@@ -74,6 +74,17 @@ final class Workspace: Sendable {
   /// The names in the escrow.
   var escrowed: [String] { TemporaryDirectory.names(escrow) }
 
+  /// A list with one program in JSON: a shell that runs `script`, in which `$0` is the file `name` of the workspace.
+  func shell(_ script: String, _ name: String = "lines", _ others: [String: String] = [:]) -> String {
+    ServiceConfiguration.program(["/bin/sh", "-c", script, directory.path(name)], others)
+  }
+
+  /// The lines that programs have written to the file `name`.
+  func lines(_ name: String = "lines") -> [String] {
+    let text = (try? contents(of: directory.path(name))).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    return text.split(separator: "\n").map(String.init)
+  }
+
   /// Files that only exist while something is being written.
   var temporaries: [String] {
     (TemporaryDirectory.names(published) + TemporaryDirectory.names(escrow) + TemporaryDirectory.names(state))
@@ -81,12 +92,14 @@ final class Workspace: Sendable {
   }
 
   /// How the rolls of the history ended, the oldest first, as `tokenroll history` says it.
-  func outcomes() throws -> [String] {
+  func outcomes() throws -> [String] { try history().compactMap { $0["outcome"]?.string } }
+
+  /// The rolls of the history, the oldest first.
+  func history() throws -> [JSONNode] {
     let result = try TestProcess.run(
       TestProcess.product("tokenroll"),
       ["history", "--config", configurationFile, "--json", "--limit", "1000000"])
     guard result.status == 0 else { throw TestFailure("tokenroll history: \(result.errorText)") }
-    return try JSONDocument(parsing: result.output).root.elements.compactMap { $0["outcome"]?.string }
-      .reversed()
+    return try JSONDocument(parsing: result.output).root.elements.reversed()
   }
 }

@@ -1,0 +1,85 @@
+internal import Configuration
+internal import Core
+internal import Platform
+internal import Store
+
+// MARK: - Actions
+
+extension Rotator {
+  /// Has the queues of actions hear of what concerns an entry.
+  func connectActions() {
+    services.programs.subject = { [weak self] in self?.subject(ofToken: $0) }
+    services.programs.onChange = { [weak self] token in
+      self?.judge(token: token)
+      self?.onChange()
+    }
+    services.reloads.onStanding = { [weak self] tokens in
+      for token in tokens { self?.judge(token: token) }
+    }
+  }
+
+  /// Drops the actions that the configuration does not ask for any more.
+  func dropActions() {
+    var entries: [Int64: Entry] = [:]
+    for slot in slots { entries[slot.record.row] = slot.entry }
+    services.reloads.drop { entries[$0.token]?.reload.contains($0.unit) ?? false }
+    services.programs.drop { entries[$0.token]?.program(of: $0) != nil }
+  }
+
+  /// Runs the actions of an entry as after a roll, without one; returns what is begun.
+  func runActions(_ name: String) throws(ActionRefusal) -> (units: [String], programs: [String]) {
+    guard let index = slotsByName[name] else { throw .refused(.noSuchEntry(name)) }
+    let (entry, row) = (slots[index].entry, slots[index].record.row)
+    let roll = RollID.random()
+    let debts = entry.debts(on: .published, token: row, roll: roll)
+    do throws(StoreError) {
+      try services.reloads.owe(entry.reload, entry: name, token: row, roll: roll)
+      try services.programs.owe(debts)
+    } catch {
+      throw .failed(error.description)
+    }
+    return (entry.reload, debts.map(\.program))
+  }
+
+  /// Why the actions of an entry cannot be run.
+  enum ActionRefusal: Error {
+    case refused(Refusal)
+    case failed(String)
+  }
+
+  private func subject(ofToken row: Int64) -> ProgramRunner.Subject? {
+    guard let slot = slots.first(where: { $0.record.row == row }) else { return nil }
+    return ProgramRunner.Subject(
+      entry: slot.entry, secret: services.publisher.current(slot.entry),
+      others: [try? services.credential(slot.entry.credential)].compactMap(\.self))
+  }
+}
+
+// MARK: - Alerts
+
+extension Rotator {
+  private func judge(token row: Int64) {
+    if let index = slots.firstIndex(where: { $0.record.row == row }) { judge(index) }
+  }
+
+  /// Has somebody told where the entry in a slot began to fail, or works again.
+  ///
+  /// `roll` is the one that has just come to its end.
+  func judge(_ index: Int, roll: RollID? = nil) {
+    let slot = slots[index]
+    guard slot.isConfigured, !slot.entry.onFailure.isEmpty || !slot.entry.onRecovery.isEmpty else { return }
+    let machine = runners[index]?.machine
+    let row = slot.record.row
+    let units = services.reloads.unreloaded(slot.entry.reload, token: row)
+    let stuck = units.first { $0.failures >= RollMachine.patience }.map { "\($0.unit): \($0.trouble ?? "")" }
+    let failed = services.programs.trouble(of: row)
+    let alarm = machine.map(\.alarm) ?? slot.trouble
+    let isWell =
+      machine == nil && slot.trouble == nil && slot.record.failures == 0 && failed == nil
+      && units.allSatisfy { $0.failures == 0 }
+    services.alerts.judge(
+      slot.entry, token: row,
+      roll: roll ?? machine?.rollID ?? services.programs.items(of: row).first?.debt.roll,
+      alarm: alarm ?? stuck ?? failed, isWell: isWell)
+  }
+}
