@@ -152,3 +152,42 @@ check_journald_restart() {
   await_event rollSettled TOKENROLL_ENTRY=token-3
   published_is_in_force token-3
 }
+
+check_run_programs() {
+  fresh '.tokens[0] += {run: [{command: ["/usr/local/bin/deploy", "a b"], stdin: true}]} |
+    .tokens[1] += {run: [{command: ["/usr/local/bin/slow"]}]} | .tokens[0, 1].schedule.first = "now"'
+  put_file /usr/local/bin/deploy 0755 <<'SCRIPT'
+#!/bin/sh
+# Reads the secret, and tells of it only what is of no use to anybody.
+set -eu
+digest=$(sha256sum | cut -d' ' -f1)
+echo "$TOKENROLL_EVENT $TOKENROLL_ENTRY $1 $digest"
+echo "$(id -un) $(pwd)" >/tmp/deploy
+cat /tmp/deploy
+SCRIPT
+  put_file /usr/local/bin/slow 0755 <<'SCRIPT'
+#!/bin/sh
+echo begun
+while [ ! -e /var/lib/tokenroll-published/gate ]; do sleep 0.2; done
+SCRIPT
+  is "warnings" "$(in_machine tokenroll check 2>&1 >/dev/null)" ""
+  in_machine tokenroll check --unit
+
+  start_service
+  await_event actionFinished TOKENROLL_ENTRY=token-1 "TOKENROLL_PROGRAM=/usr/local/bin/deploy 'a b'" TOKENROLL_EXIT_STATUS=0
+  messages "$from" TOKENROLL_ENTRY=token-1 "MESSAGE_ID=$(event_id programOutput)" | jq -r .MESSAGE >"$work/output"
+  is output "$(<"$work/output")" "published token-1 a b $(token token-1 secret | tr -d '\n' | sha256sum | cut -d' ' -f1)
+tokenroll /"
+  rolled_times token-1 1
+
+  # Killed with the service, it leaves nothing behind and runs again.
+  await_event programOutput TOKENROLL_ENTRY=token-2
+  await_event rollSettled TOKENROLL_ENTRY=token-2
+  from=$(cursor)
+  in_machine systemctl kill --kill-whom=main -s KILL tokenroll
+  await_event programOutput TOKENROLL_ENTRY=token-2
+  is "running programs" "$(grep -lsaF /usr/local/bin/slow "/proc/$leader/root/proc/"[0-9]*/cmdline | wc -l)" 1
+  : >"$root$secrets/gate"
+  await_event actionFinished TOKENROLL_ENTRY=token-2
+  rolled_times token-2 1
+}

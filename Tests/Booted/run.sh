@@ -106,6 +106,7 @@ consumers a consumer reads its own secret as its own user, and no other
 consumer_credential a consumer unit gets its secret by LoadCredential= without any right to the file
 reload_units the service may reload the units that root lists, and no others
 reload_after_roll a unit is reloaded once its secret is published, and a refusal is told and made good
+run_programs programs run within the sandbox, and one that was killed with the service runs again
 journald_restart messages arrive after journald was restarted
 reboot a reboot keeps the plan and rolls nothing
 foreground without systemd the service runs in the foreground
