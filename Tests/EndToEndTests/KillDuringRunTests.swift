@@ -65,6 +65,13 @@ import Testing
       throw TestFailure("the second service did not end well: \(next.lines)")
     }
 
+    // By now the run is recorded, and a further start finds nothing to do.
+    let third = try roll.workspace.restart()
+    try third.event("serviceReady")
+    guard try third.stop() == 0 else {
+      throw TestFailure("the third service did not end well: \(third.lines)")
+    }
+
     let lines = roll.workspace.lines()
     let (rolls, secret) = try roll.truth()
     let last = try roll.workspace.history().last?["roll_id"]?.string ?? ""

@@ -251,6 +251,27 @@ import Testing
     #expect(try rolls(sandbox) == 1)
   }
 
+  @Test func aRollWithoutAServiceRunsItToo() throws {
+    let sandbox = try SandboxUnderTest()
+    let (workspace, configuration) = try workspace(sandbox) {
+      ["run": $0.shell(Self.noteRoll + #"; [ -e "$0.mended" ]"#)]
+    }
+    try workspace.write(configuration)
+    func once() throws -> TestProcess.Result {
+      try TestProcess.run(
+        TestProcess.product("tokenroll"), ["roll", "--once", "--config", workspace.configurationFile])
+    }
+    let first = try once()
+    #expect(first.status == 1)
+    #expect(first.errorText.contains("failed: exit status 1; the next run tries again"))
+    _ = try workspace.directory.write("lines.mended", "")
+    // Nothing is due, and what failed is run again.
+    #expect(try once().status == 0)
+    #expect(try once().status == 0)
+    #expect(workspace.lines().count == 2)
+    #expect(try rolls(sandbox) == 1)
+  }
+
   @Test func aProgramThatOthersCanChangeIsNotRun() throws {
     let sandbox = try SandboxUnderTest()
     let (workspace, configuration) = try workspace(sandbox) {
