@@ -158,9 +158,9 @@ check_run_programs() {
     .tokens[1] += {run: [{command: ["/usr/local/bin/slow"]}]} | .tokens[0, 1].schedule.first = "now"'
   put_file /usr/local/bin/deploy 0755 <<'SCRIPT'
 #!/bin/sh
-# Reads the secret, and tells of it only what is of no use to anybody.
+# Reads the secret, and tells of it only what is of no use to anybody. (Its SHA-256 would be: R2 takes that for a secret.)
 set -eu
-digest=$(sha256sum | cut -d' ' -f1)
+digest=$(md5sum | cut -d' ' -f1)
 echo "$TOKENROLL_EVENT $TOKENROLL_ENTRY $1 $digest"
 echo "$(id -un) $(pwd)" >/tmp/deploy
 cat /tmp/deploy
@@ -176,7 +176,7 @@ SCRIPT
   start_service
   await_event actionFinished TOKENROLL_ENTRY=token-1 "TOKENROLL_PROGRAM=/usr/local/bin/deploy 'a b'" TOKENROLL_EXIT_STATUS=0
   messages "$from" TOKENROLL_ENTRY=token-1 "MESSAGE_ID=$(event_id programOutput)" | jq -r .MESSAGE >"$work/output"
-  is output "$(<"$work/output")" "published token-1 a b $(token token-1 secret | tr -d '\n' | sha256sum | cut -d' ' -f1)
+  is output "$(<"$work/output")" "published token-1 a b $(token token-1 secret | tr -d '\n' | md5sum | cut -d' ' -f1)
 tokenroll /"
   rolled_times token-1 1
 
