@@ -3,7 +3,7 @@ internal import JSON
 
 extension ConfigurationDecoder {
   /// The longest `every` and `jitter`: 10 years of 365.25 days.
-  private static let longest = TimeSpan.seconds(10 * 31_557_600)
+  static let longest = TimeSpan.seconds(10 * 31_557_600)
 
   func scheduleParts(_ node: JSONNode) -> ScheduleParts {
     var parts = ScheduleParts()

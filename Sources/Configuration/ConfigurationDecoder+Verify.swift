@@ -8,6 +8,9 @@ extension ConfigurationDecoder {
       switch key {
       case .afterRoll: parts.afterRoll = boolean(value)
       case .timeout: parts.timeout = span(value, in: .zero ... .hours(1))
+      case .every: parts.every = span(value, in: .seconds(1)...Self.longest)
+      case .onDrift: parts.onDrift = choice(value, VerifySettings.DriftReaction.self)
+      case .expiryWarning: parts.expiryWarning = span(value, in: .zero...Self.longest)
       }
     }
     return isObject ? parts : .refused

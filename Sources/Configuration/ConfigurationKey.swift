@@ -60,7 +60,9 @@ package enum ConfigurationKey {
   /// `verify` of an entry or of `defaults`.
   package enum Verify: String, CaseIterable, Sendable {
     case afterRoll = "after_roll"
-    case timeout
+    case timeout, every
+    case onDrift = "on_drift"
+    case expiryWarning = "expiry_warning"
   }
 
   /// An element of `run`.

@@ -94,6 +94,20 @@ public enum EventKind: String, Sendable, CaseIterable {
   case rollingHeld
   /// An operator ended the hold of an entry.
   case holdLifted
+  /// The API refuses a secret that was published and accepted before.
+  case publishedSecretRefused
+  /// A destination is gone, does not hold the published secret, or has rights that cannot be put right.
+  case fileDrifted
+  /// The rights of a destination were not those configured, and were put right.
+  case rightsCorrected
+  /// A token is disabled or expired.
+  case tokenInactive
+  /// A token expires soon, or before its next roll.
+  case tokenExpiring
+  /// Somebody else rolled a token and published its secret, which was taken over.
+  case secretAdopted
+  /// What was told of a token, its secret or its files is over.
+  case driftEnded
 
   /// The journal's MESSAGE_ID: 32 lower-case hexadecimal digits, never reused.
   public var messageID: String {
@@ -144,6 +158,13 @@ public enum EventKind: String, Sendable, CaseIterable {
     case .metricsNotWritten: "23181c2b29bf49169495973e8b3557e9"
     case .rollingHeld: "aa9921d585c9424cb24cdf05bf680d7a"
     case .holdLifted: "c96cd35ff9e547baa172fe0ee13be146"
+    case .publishedSecretRefused: "99d2ba8b1e4943ebb96f4f41f71dcf89"
+    case .fileDrifted: "e59d732a9ebb4958ba2d76f6907be9f7"
+    case .rightsCorrected: "b27825c1eb0f4fec9369919f65ea7c46"
+    case .tokenInactive: "637f041a261c40a8bb32ae22db8450a9"
+    case .tokenExpiring: "988594550c214e54bb717f083579615f"
+    case .secretAdopted: "6e9e7a4438674a508ccf63499420b55b"
+    case .driftEnded: "c44c8f527f2c41c78abfabebbc7a34d7"
     }
   }
 
@@ -153,15 +174,18 @@ public enum EventKind: String, Sendable, CaseIterable {
     case .serviceReady, .serviceStopping, .rollStarted, .secretPublished, .programOutput,
       .actionFinished:
       .info
-    case .operatorRequest, .rollingResumed, .holdLifted, .configurationReloaded, .destinationNotice,
+    case .operatorRequest, .rollingResumed, .holdLifted, .secretAdopted, .driftEnded, .configurationReloaded,
+      .destinationNotice,
       .clockStepped,
       .rollDidNotHappen, .rollSettled, .entryRecovered, .actionRecovered:
       .notice
-    case .startFailed, .configurationRefused, .stateNotWritten, .rollRefusedForGood, .rollUncertain,
+    case .startFailed, .configurationRefused, .fileDrifted, .tokenInactive, .stateNotWritten,
+      .rollRefusedForGood, .rollUncertain,
       .stateForeign,
       .actionFailed:
       .error
-    case .metricsNotWritten, .controlUnavailable, .rollingPaused, .rollingHeld, .clockImplausible,
+    case .metricsNotWritten, .controlUnavailable, .rollingPaused, .rollingHeld, .rightsCorrected,
+      .tokenExpiring, .clockImplausible,
       .notificationFailed,
       .escrowNotErased,
       .rollNotReady, .rollRefused, .rateLimited,
@@ -170,7 +194,8 @@ public enum EventKind: String, Sendable, CaseIterable {
       .warning
     case .entryPlanned, .secretEscrowed, .actionStarted:
       .debug
-    case .escrowUnknown, .rollHappenedSecretLost, .escrowFailed, .publicationFailed, .secretRefused,
+    case .escrowUnknown, .publishedSecretRefused, .rollHappenedSecretLost, .escrowFailed, .publicationFailed,
+      .secretRefused,
       .tokenMismatch,
       .watchdogWithheld:
       .critical

@@ -6,6 +6,8 @@ public enum Urgency: Int, Sendable, Comparable {
   case verification
   /// A roll that is due.
   case roll
+  /// A secret that was published some time ago is looked at.
+  case look
 
   /// True where `lhs` goes first.
   public static func < (lhs: Urgency, rhs: Urgency) -> Bool { lhs.rawValue < rhs.rawValue }

@@ -100,6 +100,8 @@ enum ControlInterface {
 
     # One entry. `phase`: where the roll machine stands, as in the journal's TOKENROLL_PHASE. `failures`: attempts in a row that
     # came to nothing. `next_due` is by the schedule, `next_attempt` after a failure. `hold`: why only an operator has it rolled again.
+    # `verified_at`: when the API accepted the published secret last. `drift`: what is not as it should be with the token, its secret or
+    # its files, as far as `verify` of the configuration has that looked at.
     type EntryStatus (
       name: string,
       account_id: string,
@@ -120,12 +122,15 @@ enum ControlInterface {
       unreloaded: []Unreloaded,
       programs: []Program,
       pause: ?Suspension,
-      hold: ?string
+      hold: ?string,
+      verified_at: ?string,
+      drift: []string
     )
 
     # How many entries there are, and how many of them are in which trouble. `unready`: cannot be rolled as things stand.
     # `unreloaded`: have a new secret for which a unit could not be reloaded. `failed_programs`: have a
     # program that failed. `held`: are rolled only once an operator asks for it.
+    # `drifted`: have a secret or a file that is not as it was published. `ending`: have a token that is disabled, expired, or soon will be.
     type Counts (
       entries: int,
       rolling: int,
@@ -136,7 +141,9 @@ enum ControlInterface {
       failed_programs: int,
       unready: int,
       paused: int,
-      held: int
+      held: int,
+      drifted: int,
+      ending: int
     )
 
     # What is due next.

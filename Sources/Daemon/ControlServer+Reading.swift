@@ -48,6 +48,8 @@ extension ControlServer {
       writer.member("unready", unready)
       writer.member("paused", tally.paused)
       writer.member("held", tally.held)
+      writer.member("drifted", tally.drifted)
+      writer.member("ending", tally.ending)
       writer.endObject()
       writer.key("next")
       if let next = summary.next {

@@ -13,6 +13,8 @@ struct ControlTally {
   private(set) var failedPrograms = 0
   private(set) var paused = 0
   private(set) var held = 0
+  private(set) var drifted = 0
+  private(set) var ending = 0
   private(set) var areAllHealthy = true
 
   @RotationActor init(_ rotator: Rotator) {
@@ -26,12 +28,16 @@ struct ControlTally {
       if slot.isConfigured, rotator.pause(of: slot.entry.name, at: now) != nil { paused += 1 }
       let isHeld = slot.isConfigured && slot.record.isHeld
       if isHeld { held += 1 }
+      let drifts = rotator.watch.logs[slot.record.row]?.stretches.keys.map(\.kind) ?? []
+      if drifts.contains(where: { !$0.concernsToken }) { drifted += 1 }
+      if drifts.contains(where: \.concernsToken) { ending += 1 }
       let units = rotator.services.reloads.unreloaded(slot.entry.reload, token: slot.record.row)
       let isUnreloaded = units.contains { $0.failures > 0 }
       if isUnreloaded { unreloaded += 1 }
       let hasFailed = rotator.services.programs.items(of: slot.record.row).contains { $0.failures > 0 }
       if hasFailed { failedPrograms += 1 }
-      if isUnreloaded || hasFailed || isHeld || failures > 0 || (machine?.trouble ?? slot.trouble) != nil
+      if isUnreloaded || hasFailed || isHeld || !drifts.isEmpty || failures > 0
+        || (machine?.trouble ?? slot.trouble) != nil
         || machine?.cause == .cure
       {
         areAllHealthy = false

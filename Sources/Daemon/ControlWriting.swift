@@ -67,6 +67,8 @@ extension JSONWriter {
     endArray()
     member("pause", entry.pause)
     member("hold", entry.hold)
+    member("verified_at", entry.verifiedAt)
+    member("drift", entry.drift)
     endObject()
   }
 

@@ -33,6 +33,10 @@ struct EntryState {
   var pause: Pause?
   /// Why no automatic roll follows, and what ends that; nil where one does.
   var hold: String?
+  /// When the API accepted the published secret last.
+  var verifiedAt: Timestamp?
+  /// What is not as it should be with the token, its secret or its files.
+  var drift: [String]
 
   /// A unit that was not reloaded yet for the new secret.
   struct Unreloaded {
@@ -47,7 +51,8 @@ struct EntryState {
     switch summary {
     case .failed, .uncertain, .curing: false
     default:
-      hold == nil && failures == 0 && trouble == nil && unreloaded.allSatisfy { $0.failures == 0 }
+      hold == nil && drift.isEmpty && failures == 0 && trouble == nil
+        && unreloaded.allSatisfy { $0.failures == 0 }
         && programs.allSatisfy { $0.failures == 0 }
     }
   }
@@ -78,7 +83,8 @@ extension Rotator {
       destinations: slot.entry.publish.map(\.file),
       unreloaded: services.reloads.unreloaded(slot.entry.reload, token: record.row),
       programs: services.programs.items(of: record.row), pause: pause,
-      hold: record.isHeld ? Self.hold(of: slot.entry.name) : nil)
+      hold: record.isHeld ? Self.hold(of: slot.entry.name) : nil,
+      verifiedAt: watch.verifiedAt(record), drift: watch.drift(record.row))
   }
 
   private func summary(of index: Int, isPaused: Bool) -> EntryState.Summary {

@@ -44,6 +44,18 @@ internal import Store
     return allowed > now ? allowed : nil
   }
 
+  /// When what `entry` published is looked at after `last`: on a grid of its own, and in no window of `not_during`.
+  func lookDue(
+    _ entry: Entry, _ record: TokenRecord, every: TimeSpan, last: Timestamp, at now: Timestamp
+  ) -> Timestamp? {
+    let looks = Schedule(.every(every), jitter: every, notDuring: entry.schedule.notDuring)
+    // Salted, so that looks do not coincide with rolls of the same period.
+    let offset = Jitter.offset(for: entry.name, salt: 1, machineID: machineID, within: every)
+    return looks.due(
+      state: ScheduleState(firstSeen: record.firstSeen, lastSuccess: last), now: now, resumedAt: resumedAt,
+      offset: offset, zones: rules)
+  }
+
   private func offset(of entry: Entry) -> TimeSpan {
     Jitter.offset(for: entry.name, machineID: machineID, within: entry.schedule.jitter)
   }

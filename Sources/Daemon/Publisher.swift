@@ -135,12 +135,23 @@ internal import Systemd
   func current(_ entry: Entry) -> Secret? {
     for destination in entry.publish {
       guard
-        let content = try? read(destination),
-        let secret = try? rendering(of: destination).secret(in: content)
+        let content = try? content(of: destination), let secret = secret(in: content, of: destination)
       else { continue }
       return secret
     }
     return nil
+  }
+
+  /// The secret in `content` of `destination`; nil where there is none, or the format does not hold it.
+  func secret(in content: Secret, of destination: Destination) -> Secret? {
+    guard let rendering = try? rendering(of: destination) else { return nil }
+    return rendering.secret(in: content)
+  }
+
+  /// Whether consumers find `secret` in `content` of `destination`; nil where that cannot be told.
+  func holds(_ secret: Secret, in content: Secret, of destination: Destination, token: String) -> Bool? {
+    guard let rendering = try? rendering(of: destination) else { return nil }
+    return rendering.holds(secret, in: content, token: token)
   }
 
   /// How a secret stands in `destination`, with the template that was read last; throws where there is none.
@@ -187,21 +198,22 @@ internal import Systemd
 
   private func isInPlace(_ content: Secret, at destination: Destination) -> Bool {
     do throws(SystemError) {
-      return try read(destination).equals(content)
+      return try self.content(of: destination).equals(content)
     } catch {
       // What was given to another user may not be ours to read.
       return error.code == EACCES
     }
   }
 
-  private func read(_ destination: Destination) throws(SystemError) -> Secret {
+  /// What stands in the file of `destination` now.
+  func content(of destination: Destination) throws(SystemError) -> Secret {
     try AtomicFile.readFile(
       destination.file, limit: Self.readLimit, allowSymbolicLink: destination.allow.contains(.symbolicLink))
   }
 
   /// True where `destination` holds `content` with the configured rights already, as after a crash.
   private func isPublished(_ content: Secret, at destination: Destination) throws(SystemError) -> Bool {
-    guard let present = try? read(destination), present.equals(content) else { return false }
+    guard let present = try? self.content(of: destination), present.equals(content) else { return false }
     let wanted = try specification(of: destination)
     var status = stat()
     guard stat(destination.file, &status) == 0 else { return false }

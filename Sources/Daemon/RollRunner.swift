@@ -22,6 +22,9 @@ internal import Store
   /// Called after each change of the phase.
   var onPhase: @RotationActor (RollRunner) -> Void = { _ in }
 
+  /// Called where the API has told the token's status and when it expires.
+  var onFacts: @RotationActor (RollRunner, String, Timestamp?) -> Void = { _, _, _ in }
+
   let services: RollServices
   /// When the entry became due, by which those who wait are ordered.
   private var since: Timestamp
@@ -50,6 +53,9 @@ internal import Store
       failures: record.failures)
     machine.heed(entry.verify)
   }
+
+  /// Takes over a secret that the API accepts as the token's, and that a destination holds.
+  func adopt(_ fingerprint: Fingerprint) { record.fingerprint = fingerprint }
 
   /// True while nothing but this process's memory, or an answer under way, holds the secret in force.
   var mustNotBeInterrupted: Bool {
@@ -127,7 +133,7 @@ extension RollRunner {
     // The gate is closed: the service is stopping.
     guard permit != nil else { return .postponed(for: .zero) }
     // The wait for the permit may have been long.
-    if machine.cause == .schedule, let end = services.planner.quietUntil(entry, at: services.clock.now) {
+    if machine.cause.heedsWindows, let end = services.planner.quietUntil(entry, at: services.clock.now) {
       abandon()
       return .postponed(for: end - services.clock.now)
     }
@@ -152,6 +158,7 @@ extension RollRunner {
       abandon()
       return .notInspected(failure)
     case .success(let details):
+      onFacts(self, details.status.description, details.expiresOn)
       var standing = Standing.unavailable
       if old == .unproven, let oldSecret { standing = await self.standing(of: oldSecret) }
       if case .otherToken = standing { abandon() }
@@ -355,38 +362,24 @@ extension RollRunner {
     let answer = await request(.verify) {
       await services.issuer.verify(account: entry.accountID, secret: secret)
     }
-    switch answer {
-    case .success(let verification) where verification.id != entry.tokenID:
-      return .otherToken(id: verification.id)
-    case .success(let verification):
-      return .inForce(status: verification.status.description)
-    case .failure(let failure) where failure.effect == .refused && failure.httpStatus == 401:
-      return .refused(failure.reason)
-    case .failure(let failure):
-      return .unknown(failure.reason)
+    let standing = Standing(answer, of: entry.tokenID)
+    if case .success(let verification) = answer, standing == .inForce(status: TokenStatus.active.description)
+    {
+      onFacts(self, verification.status.description, verification.expiresOn)
     }
+    return standing
   }
 }
 
 // MARK: - Common
 
 extension RollRunner {
-  /// Makes one request, bounded, counted, and heeding what the API says about its limits.
+  /// Makes one request with the permit that is held.
   private func request<Value>(
     _ call: APICall, _ body: () async -> Answer<Value>
   ) async -> Result<Value, APIFailure> {
     if permit != nil { services.gate.spend(&permit) }
-    let api = services.configuration.api
-    let step = services.health.begin("\(call.words) of \(entry.name)", within: api.timeout + .seconds(30))
-    let answer = await body()
-    services.health.end(step)
-    services.counters.count(call, APIResult(answer.result), took: answer.trace.duration)
-    if case .failure(let failure) = answer.result, failure.effect == .rateLimited {
-      services.gate.pause(entry.credential, for: failure.retryAfter ?? api.rateLimit.per)
-    } else if let limit = answer.trace.rateLimit, limit.remaining == 0, let reset = limit.reset {
-      services.gate.pause(entry.credential, for: reset)
-    }
-    return answer.result
+    return await services.request(call, for: entry, body)
   }
 
   private func releasePermit() {

@@ -29,6 +29,9 @@ internal import Store
   private(set) var requested: Set<Int> = []
   /// The slots that the schedule may still begin, in one run without a service; nil where it may begin all, ever again.
   var mayBegin: Set<Int>?
+  /// The slots that are to be rolled because of drift and whose roll has not begun.
+  var drifted: Set<Int> = []
+  let watch: TokenWatch
   /// By entry, with "" for all.
   var pauses: [String: Pause] = [:]
   /// The slots whose last attempts came to nothing.
@@ -50,10 +53,12 @@ internal import Store
   init(services: RollServices) throws(SystemError) {
     self.services = services
     awakeSince = services.clock.bootTime
+    watch = try TokenWatch(services: services)
     dueTimer = WakeTimer { [weak self] in self?.tick() }
     waitTimer = try BootTimer { [weak self] in self?.resumeWaiting() }
     clockTimer = try BootTimer { [weak self] in self?.tick() }
     connectActions()
+    watch.rotator = self
   }
 }
 
@@ -75,6 +80,7 @@ extension Rotator {
     try services.reloads.load()
     try services.programs.load()
     try services.alerts.load()
+    try watch.load()
     try arrange()
     return try findUnfinished()
   }
@@ -162,6 +168,8 @@ extension Rotator {
     }
     for slot in requested where moved[slot] == nil { drop(slots[slot].entry.name) }
     requested = Set(requested.compactMap { moved[$0] })
+    drifted = Set(drifted.compactMap { moved[$0] })
+    watch.take(moved: moved)
     slots = rearranged
     runners = kept
     waits = keptWaits
@@ -274,8 +282,10 @@ extension Rotator {
   @discardableResult func plan(_ index: Int) -> Timestamp? {
     let slot = slots[index]
     let lane = slot.entry.credential
+    watch.plan(index)
     guard slot.isConfigured, slot.entry.enabled, runners[index] == nil, !isStopping else {
       if runners[index] == nil, requested.remove(index) != nil { drop(slot.entry.name) }
+      drifted.remove(index)
       lanes[lane]?.dues.remove(index)
       return nil
     }
@@ -283,7 +293,7 @@ extension Rotator {
     if requested.contains(index) {
       // Ahead of all that is due by itself, whatever the clock does.
       lanes[lane, default: Lane()].dues.set(index, to: Timestamp(microseconds: .min))
-    } else if let due, mayBegin?.contains(index) ?? true {
+    } else if let due = dueByItself(index, due) {
       lanes[lane, default: Lane()].dues.set(index, to: due)
     } else {
       lanes[lane]?.dues.remove(index)
@@ -332,14 +342,16 @@ extension Rotator {
           break
         }
         lanes[credential]?.dues.remove(first.slot)
+        let isDrifted = drifted.remove(first.slot) != nil
         if requested.remove(first.slot) != nil {
           begin(first.slot, .request, since: now)
         } else {
-          begin(first.slot, .schedule, since: first.time)
+          begin(first.slot, isDrifted ? .drift : .schedule, since: first.time)
         }
       }
     }
     if let earliest { dueTimer?.schedule(at: earliest) } else { dueTimer?.cancel() }
+    watch.tick()
     onChange()
   }
 
@@ -397,6 +409,9 @@ extension Rotator {
     runner.onPhase = { [weak self] runner in
       if runner.machine.phase != .waiting { self?.onProgress(RollProgress(runner)) }
     }
+    runner.onFacts = { [weak self] runner, status, end in
+      self?.watch.note(status: status, expiresOn: end, runner.slot)
+    }
     runners[index] = runner
     return runner
   }
@@ -420,12 +435,15 @@ extension Rotator {
       runner.isCounted = false
       lanes[runner.lane]?.active -= 1
     }
+    let isRolled = slots[index].record.lastSuccess != runner.record.lastSuccess
     slots[index].record = runner.record
     slots[index].trouble = runner.machine.trouble
     note(index, failures: runner.machine.failures)
+    if isRolled { watch.rolled(index) }
     if let wait {
       waits.set(index, to: services.clock.bootTime + wait)
       armWaits()
+      watch.plan(index)
     } else {
       runners[index] = nil
       plan(index)
@@ -464,7 +482,7 @@ extension Rotator {
       }
       let cause = runner.machine.cause
       let now = services.clock.now
-      if cause == .schedule, let end = services.planner.quietUntil(runner.entry, at: now) {
+      if cause.heedsWindows, let end = services.planner.quietUntil(runner.entry, at: now) {
         waits.set(runner.slot, to: services.clock.bootTime + (end - now))
         return
       }
@@ -505,6 +523,12 @@ extension Rotator {
     return true
   }
 
+  /// Takes over a secret that the API accepts as the token's, and that a destination holds.
+  func adopt(_ fingerprint: Fingerprint, _ index: Int) {
+    slots[index].record.fingerprint = fingerprint
+    runners[index]?.adopt(fingerprint)
+  }
+
   /// Whether another attempt is still asked for: an entry that is frozen, paused or gone owes nothing but a cure.
   private func isWanted(_ runner: RollRunner) -> Bool {
     guard runner.machine.cause != .cure else { return true }
@@ -523,6 +547,7 @@ extension Rotator {
     services.gate.close()
     services.reloads.stop()
     services.programs.stop()
+    watch.stop()
     if !isSafe {
       armRescue()
       await withCheckedContinuation { safety = $0 }

@@ -31,10 +31,7 @@ struct SecretRendering {
         secret.withBytes { writer.value(utf8: $0) }
       }
     case .r2Env:
-      return assignments([
-        ("AWS_ACCESS_KEY_ID", Secret(text: facts.tokenID)),
-        ("AWS_SECRET_ACCESS_KEY", secret.sha256Hexadecimal),
-      ])
+      return r2Environment(secret, token: facts.tokenID)
     case .r2JSON:
       return object(facts) { writer in
         writer.key("access_key_id")
@@ -81,6 +78,13 @@ struct SecretRendering {
     case .template:
       return template?.secret(in: content)
     }
+  }
+
+  /// The whole content of a file with the format `r2-env`.
+  func r2Environment(_ secret: Secret, token: String) -> Secret {
+    assignments([
+      ("AWS_ACCESS_KEY_ID", Secret(text: token)), ("AWS_SECRET_ACCESS_KEY", secret.sha256Hexadecimal),
+    ])
   }
 
   private func assignments(_ pairs: [(key: String, value: Secret)]) -> Secret {

@@ -47,6 +47,12 @@ extension ServiceMetrics {
     text.sample(unpublished)
     text.family("tokenroll_unready_entries", .gauge, "Entries that cannot be rolled as things stand")
     text.sample(unready)
+    text.family(
+      "tokenroll_drifted_entries", .gauge, "Entries whose secret or files are not as they were published")
+    text.sample(drifted)
+    text.family(
+      "tokenroll_ending_tokens", .gauge, "Tokens that are disabled or expired, or will be expired soon")
+    text.sample(ending)
     text.family("tokenroll_units_unreloaded", .gauge, "Units that could not be reloaded for a new secret")
     text.sample(unreloaded)
     text.family(
@@ -73,6 +79,7 @@ extension ServiceMetrics {
         "replacement_due", "When the schedule wants the secret in force replaced, whatever came in between",
         \.replacementDue
       ),
+      ("verified", "When the API accepted the published secret last", \.verified),
     ] {
       text.family("tokenroll_entry_\(name)_timestamp_seconds", .gauge, help)
       for entry in entries { text.sample(entry[keyPath: time], [("entry", entry.name)]) }

@@ -14,6 +14,7 @@ struct ServiceMetrics {
     var lastSuccess: Timestamp?
     var nextDue: Timestamp?
     var replacementDue: Timestamp?
+    var verified: Timestamp?
   }
 
   /// Those of one credential.
@@ -32,6 +33,10 @@ struct ServiceMetrics {
   var unpublished = 0
   var paused = 0
   var unready = 0
+  /// Entries whose secret or files are not as they were published.
+  var drifted = 0
+  /// Entries whose token is disabled, expired, or soon will be.
+  var ending = 0
   /// Units that could not be reloaded for a new secret.
   var unreloaded = 0
   /// Programs that failed and were not run with success since.
@@ -61,6 +66,7 @@ extension ServiceMetrics {
       lastReload: lastReload, requestLimit: services.configuration.api.rateLimit.requests)
     let tally = ControlTally(rotator)
     (uncertain, unpublished, paused) = (tally.uncertain, tally.unpublished, tally.paused)
+    (drifted, ending) = (tally.drifted, tally.ending)
     self.unready = unready
     unreloaded = services.reloads.failing
     failedPrograms = services.programs.failing
@@ -83,7 +89,7 @@ extension ServiceMetrics {
         EntryNumbers(
           name: state.name, isHealthy: state.isHealthy, failures: state.failures,
           lastAttempt: state.lastAttempt, lastSuccess: state.lastSuccess, nextDue: state.nextDue,
-          replacementDue: rotator.replacementDue(index)))
+          replacementDue: rotator.replacementDue(index), verified: state.verifiedAt))
     }
     pauses = rotator.pausesInForce.map { ($0.entry ?? "", $0.since) }.filter { names.contains($0.0) }
     let credentials = services.configuration.credentials.keys

@@ -6,7 +6,7 @@ enum Schema {
   static var version: Int64 { Int64(steps.count) }
 
   /// What makes each version from the one before, the first from an empty file. A step that was released never changes.
-  static let steps = [first, reloads, holds, programs]
+  static let steps = [first, reloads, holds, programs, watch]
 
   private static let first = """
     CREATE TABLE machine (
@@ -107,6 +107,27 @@ enum Schema {
       token INTEGER PRIMARY KEY REFERENCES tokens,
       reason TEXT NOT NULL,
       since INTEGER NOT NULL
+    );
+    """
+
+  /// When tokens were looked at, what was not as it should be, and when that had them rolled.
+  private static let watch = """
+    CREATE TABLE looks (
+      token INTEGER PRIMARY KEY REFERENCES tokens,
+      looked_at INTEGER NOT NULL,
+      verified_at INTEGER
+    );
+    CREATE TABLE drifts (
+      token INTEGER NOT NULL REFERENCES tokens,
+      kind TEXT NOT NULL,
+      file TEXT NOT NULL,
+      since INTEGER NOT NULL,
+      detail TEXT NOT NULL,
+      PRIMARY KEY (token, kind, file)
+    ) WITHOUT ROWID;
+    CREATE TABLE drift_rolls (
+      token INTEGER PRIMARY KEY REFERENCES tokens,
+      begun_at INTEGER NOT NULL
     );
     """
 }

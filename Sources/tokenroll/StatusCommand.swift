@@ -67,6 +67,8 @@ extension StatusCommand {
     var parts = [count("entries") == 1 ? "1 entry" : "\(count("entries")) entries"]
     for key in [
       "rolling", "failing", "uncertain", "unpublished", "unreloaded", "failed_programs", "unready", "held",
+      "drifted",
+      "ending",
       "paused",
     ]
     where count(key) > 0 {
@@ -113,11 +115,13 @@ extension StatusCommand {
       ("next attempt", ServiceStatus.time(entry["next_attempt"])?.rfc3339),
       ("failures in a row", entry["failures"]?.integer.map { String($0) }),
       ("trouble", entry["trouble"]?.string), ("held", entry["hold"]?.string),
+      ("verified", ServiceStatus.time(entry["verified_at"])?.rfc3339),
       ("paused", entry["pause"].flatMap(words)),
     ] {
       if let text { table.add(["  \(label)", text]) }
     }
     for destination in destinations(entry) { table.add(["  published in", destination]) }
+    for text in drift(entry) { table.add(["  drift", text]) }
     for unit in unreloaded(entry) {
       let trouble = unit["trouble"]?.string.map { ": \($0)" } ?? ""
       table.add(["  not reloaded yet", (unit["unit"]?.string ?? "") + trouble])
@@ -152,9 +156,13 @@ extension StatusCommand {
     entry["unreloaded"].map { Array($0.elements) } ?? []
   }
 
+  private static func drift(_ entry: JSONNode) -> [String] {
+    entry["drift"]?.elements.compactMap(\.string) ?? []
+  }
+
   /// What is wrong with an entry, in a few words; nil where nothing is.
   static func trouble(_ entry: JSONNode) -> String? {
-    entry["trouble"]?.string ?? entry["hold"]?.string
+    entry["trouble"]?.string ?? entry["hold"]?.string ?? drift(entry).first
       ?? unreloaded(entry).lazy.compactMap { $0["trouble"]?.string }.first
       ?? entry["programs"]?.elements.first { $0["trouble"]?.string != nil }.map(line)
       ?? entry["pause"].flatMap(words).map { "paused: \($0)" }

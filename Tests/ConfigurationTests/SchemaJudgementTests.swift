@@ -38,6 +38,7 @@ import Testing
     [.token: #""t1", "reload": ["caddy.service", "web@a@b.service", "a\\x2db:c.mount"]"#],
     [.token: #""t1", "verify": {}"#], [.token: #""t1", "verify": {"after_roll": false, "timeout": "1h"}"#],
     [.more: #""defaults": {"verify": {"timeout": "0"}}"#],
+    [.token: #""t1", "verify": {"every": "1d", "on_drift": "roll", "expiry_warning": "14d"}"#],
     [.token: #""t1", "reload": []"#], [.more: #""defaults": {"reload": ["_.service"]}"#],
     [.token: "\"t1\", \"reload\": [\"\(String(repeating: "u", count: 247)).service\"]"],
     [.token: #""t1", "run": [{"command": ["/bin/true", "", "a b", "\n"], "timeout": "1h", "stdin": true}]"#],
@@ -74,6 +75,7 @@ import Testing
   private static let bad: [[Sample.Part: String]] = [
     [.credentials: ""], [.credentials: "[]"],
     [.token: #""t1", "verify": true"#], [.token: #""t1", "verify": {"after_roll": "no"}"#],
+    [.token: #""t1", "verify": {"on_drift": "cure"}"#], [.token: #""t1", "verify": {"every": 1}"#],
     [.token: #""t1", "verify": {"timeout": 5}"#], [.more: #""defaults": {"verify": []}"#],
     [.credentials: #"{"a b": {"file": "x"}, "main": {"file": "y"}}"#],
     [.credentials: #"{"main": {}}"#], [.credentials: #"{"main": {"file": "etc/x"}}"#],

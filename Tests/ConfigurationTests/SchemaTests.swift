@@ -60,6 +60,9 @@ import Testing
   @Test func choicesAreThoseOfTheDecoder() throws {
     #expect(try strings("$defs.format.enum") == Destination.Format.allCases.map(\.rawValue))
     #expect(try strings("$defs.allow.items.enum") == Destination.Exception.allCases.map(\.rawValue))
+    #expect(
+      try strings("$defs.verify.properties.on_drift.enum")
+        == VerifySettings.DriftReaction.allCases.map(\.rawValue))
     #expect(try strings("$defs.schedule.properties.first.enum") == Schedule.First.allCases.map(\.rawValue))
   }
 
@@ -120,6 +123,8 @@ import Testing
     #expect(try span("$defs.program_timeout") == Program.standardTimeout)
     #expect(
       try node("$defs.program.properties.stdin.default").boolean == Program(command: ["/x"]).readsSecret)
+    #expect(try string("$defs.verify.properties.on_drift") == entry.verify.onDrift.rawValue)
+    #expect(try span("$defs.verify.properties.expiry_warning") == entry.verify.expiryWarning)
     let destination = try #require(entry.publish.first)
     #expect(try string("$defs.format") == destination.format.rawValue)
     #expect(UInt16(try string("$defs.mode"), radix: 8) == destination.mode)

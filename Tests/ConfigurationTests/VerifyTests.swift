@@ -21,6 +21,15 @@ import Testing
       (
         "", #"{"after_roll": false, "timeout": "5s"}"#, VerifySettings(afterRoll: false, timeout: .seconds(5))
       ),
+      (#"{"every": "1s"}"#, "", VerifySettings(every: .seconds(1))),
+      (
+        #"{"every": "1d", "on_drift": "roll", "expiry_warning": "0"}"#, "",
+        VerifySettings(every: .days(1), onDrift: .roll, expiryWarning: .zero)
+      ),
+      (
+        #"{"on_drift": "alert"}"#, #"{"every": "1d", "on_drift": "roll", "expiry_warning": "30d"}"#,
+        VerifySettings(every: .days(1), expiryWarning: .days(30))
+      ),
       (
         #"{"after_roll": true}"#, #"{"after_roll": false, "timeout": "5s"}"#,
         VerifySettings(timeout: .seconds(5))
@@ -53,6 +62,15 @@ import Testing
     Refusal(
       [.token: #""t1", "verify": {"timeout": "61min"}"#],
       #"4:41: tokens[0].verify.timeout: "61min" is out of range: 0 to 1h"#),
+    Refusal(
+      [.token: #""t1", "verify": {"every": "999ms"}"#],
+      #"4:39: tokens[0].verify.every: "999ms" is out of range: 1s to 10y"#),
+    Refusal(
+      [.token: #""t1", "verify": {"on_drift": "rol"}"#],
+      #"4:42: tokens[0].verify.on_drift: "rol" is none of "alert", "roll"; did you mean "roll"?"#),
+    Refusal(
+      [.token: #""t1", "verify": {"expiry_warning": "11y"}"#],
+      #"4:48: tokens[0].verify.expiry_warning: "11y" is out of range: 0 to 10y"#),
     Refusal(
       [.token: #""t1", "verify": {"time_out": "1s"}"#],
       #"4:30: tokens[0].verify.time_out: this key is not known; did you mean "timeout"?"#),

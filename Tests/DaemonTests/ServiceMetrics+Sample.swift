@@ -12,6 +12,8 @@ extension ServiceMetrics {
     metrics.uncertain = 1
     metrics.unpublished = 2
     metrics.unready = 3
+    metrics.drifted = 6
+    metrics.ending = 7
     metrics.unreloaded = 5
     metrics.failedPrograms = 6
     metrics.paused = 4
@@ -20,7 +22,7 @@ extension ServiceMetrics {
       EntryNumbers(
         name: "dns", isHealthy: true, failures: 0, lastAttempt: Timestamp(seconds: 5_000),
         lastSuccess: Timestamp(microseconds: 5_001_999_999), nextDue: Timestamp(seconds: 6_000),
-        replacementDue: Timestamp(seconds: 7_000))
+        replacementDue: Timestamp(seconds: 7_000), verified: Timestamp(seconds: 5_500))
     ]
     metrics.credentials = [CredentialNumbers(name: "main", requestsLeft: 1_199, requestsWaiting: 5)]
     metrics.rolls = [.settled: 6]

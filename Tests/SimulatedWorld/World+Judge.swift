@@ -19,6 +19,7 @@ extension World {
     switch driver.machine.cause {
     case .request: if !asked[slot] { fail("entry \(slot): nobody asked for roll \(roll)") }
     case .schedule: judgeTime(of: roll, slot)
+    case .drift: fail("entry \(slot): nothing looks for drift here, and roll \(roll) is for it")
     case .cure:
       totals.cures += 1
       if !isExcused[slot], disk.isPublished(secret, of: slot) {

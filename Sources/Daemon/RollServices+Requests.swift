@@ -1,0 +1,39 @@
+internal import CloudflareAPI
+internal import Configuration
+internal import Core
+internal import Platform
+
+extension RollServices {
+  /// Makes one request for `entry`, bounded, counted, and heeding what the API says about its limits.
+  func request<Value>(
+    _ call: APICall, for entry: Entry, _ body: () async -> Answer<Value>
+  ) async -> Result<Value, APIFailure> {
+    let api = configuration.api
+    let step = health.begin("\(call.words) of \(entry.name)", within: api.timeout + .seconds(30))
+    let answer = await body()
+    health.end(step)
+    counters.count(call, APIResult(answer.result), took: answer.trace.duration)
+    if case .failure(let failure) = answer.result, failure.effect == .rateLimited {
+      gate.pause(entry.credential, for: failure.retryAfter ?? api.rateLimit.per)
+    } else if let limit = answer.trace.rateLimit, limit.remaining == 0, let reset = limit.reset {
+      gate.pause(entry.credential, for: reset)
+    }
+    return answer.result
+  }
+}
+
+extension Standing {
+  /// What the answer of `/tokens/verify` says about a secret that should be that of `token`.
+  init(_ answer: Result<TokenVerification, APIFailure>, of token: String) {
+    switch answer {
+    case .success(let verification) where verification.id != token:
+      self = .otherToken(id: verification.id)
+    case .success(let verification):
+      self = .inForce(status: verification.status.description)
+    case .failure(let failure) where failure.effect == .refused && failure.httpStatus == 401:
+      self = .refused(failure.reason)
+    case .failure(let failure):
+      self = .unknown(failure.reason)
+    }
+  }
+}
