@@ -96,9 +96,7 @@ extension DoctorCommand {
   private static func finding(_ entry: JSONNode) -> Finding {
     let name = entry["name"]?.string ?? "?"
     let trouble = StatusCommand.trouble(entry) ?? entry["state"]?.string ?? "in trouble"
-    return .fail(
-      "service", "\(name): \(trouble)",
-      cure: "mend that, then `tokenroll retry \(name)`; `tokenroll status \(name)` says more")
+    return .fail("service", "\(name): \(trouble)", cure: Doctor.cure(ofTrouble: trouble, entry: name))
   }
 
   private static func failure(_ failure: ControlFailure) -> Finding {

@@ -33,7 +33,9 @@ check_removal() {
   fresh '.tokens[0].schedule.first = "now"'
   start_service
   await_event rollSettled
+  in_machine systemctl start tokenroll-encrypt.socket
   in_machine dpkg -r tokenroll
+  is "the socket" "$(in_machine systemctl show -p ActiveState --value tokenroll-encrypt.socket)" inactive
   is ActiveState "$(in_machine systemctl show -p ActiveState --value tokenroll)" inactive
   [ -s "$root/var/lib/tokenroll/rolls.db" ]
   [ -s "$root/etc/tokenroll/config.json" ]

@@ -177,6 +177,48 @@ UNIT
     grep -F "$(token token-1 secret | tr -d '\n' | sha256sum | cut -d' ' -f1)"
 }
 
+# The helper is not there before somebody enables it, and the service rolls nothing that it could not encrypt.
+check_published_credential() {
+  fresh '.tokens[0] |= (.schedule.first = "now"
+    | .publish = [{ file: "/var/lib/tokenroll-published/token-1.cred", format: "credential", name: "api-token" }])'
+  fails in_machine tokenroll check --unit >"$work/unit"
+  grep -F 'tokenroll-encrypt.socket does not run' "$work/unit"
+  start_service
+  await_event rollNotReady TOKENROLL_ENTRY=token-1 | jq -r .MESSAGE | grep -F 'systemctl enable --now tokenroll-encrypt.socket'
+  rolled_times token-1 0
+
+  in_machine systemctl enable --now tokenroll-encrypt.socket
+  is "the socket" "$(in_machine stat -c %U:%a /run/tokenroll-encrypt/socket)" tokenroll:600
+  in_machine tokenroll check --unit
+  in_machine tokenroll doctor | grep -F 'encryption: a sample could be encrypted'
+  in_machine tokenroll retry token-1
+  await_event rollSettled TOKENROLL_ENTRY=token-1
+  rolled_times token-1 1
+  fails grep -qF "$(token token-1 secret)" "$root$secrets/token-1.cred"
+  is "rights of the credential" "$(in_machine stat -c %U:%a "$secrets/token-1.cred")" tokenroll:600
+
+  put_file /etc/systemd/system/consumer.service <<UNIT
+[Service]
+Type=oneshot
+DynamicUser=yes
+LoadCredentialEncrypted=api-token:$secrets/token-1.cred
+ExecStart=/bin/sh -c 'sha256sum <"\$CREDENTIALS_DIRECTORY/api-token"'
+ExecStart=/bin/sh -c '! cat $secrets/token-1.cred'
+UNIT
+  in_machine systemctl daemon-reload
+  in_machine systemctl start consumer
+  messages "$from" _SYSTEMD_UNIT=consumer.service | jq -r .MESSAGE |
+    grep -F "$(token token-1 secret | tr -d '\n' | sha256sum | cut -d' ' -f1)"
+
+  # Every instance of the helper has ended, none in a failure, and said nothing.
+  is "instances" "$(in_machine systemctl list-units --all --plain --no-legend 'tokenroll-encrypt@*')" ""
+  is "messages" "$(messages "$from" SYSLOG_IDENTIFIER=tokenroll-encrypt | jq -r .MESSAGE)" ""
+  # Its sandbox, as systemd has it.
+  in_machine systemd-analyze security tokenroll-encrypt@x --no-pager | tail -n 1 | grep -E ': (0\.[0-9]|1\.[0-2]) '
+  in_machine systemctl disable --now tokenroll-encrypt.socket
+  fails in_machine test -e /run/tokenroll-encrypt/socket
+}
+
 # A consumer that reads its secret at the start and at a reload, and that root has let the service reload.
 check_reload_after_roll() {
   fresh '.tokens[0] |= (.schedule.first = "now" | .reload = ["reader.service"])

@@ -111,6 +111,29 @@ import Testing
     for secret in try sandbox.tokens().map(\.secret) { #expect(!result.outputText.contains(secret)) }
   }
 
+  /// As it is for a service in a sandbox where the directory was made anew: read-only for it, and for nobody else.
+  @Test(.enabled(if: geteuid() == 0, "only root can mount"))
+  func aDirectoryThatOnlyTheSandboxHasReadOnlyAsksForARestart() throws {
+    var configuration = workspace.configuration
+    configuration.entries = [workspace.entry("edge", token)]
+    // Another entry, for a service that could roll nothing would not start.
+    let other = try workspace.directory.makeDirectory("other")
+    configuration.entries.append(
+      workspace.entry(
+        "mail", try sandbox.token("token-2"), schedule: Self.later, publish: [.init(file: "\(other)/mail")]))
+    let mount =
+      "mount --bind \(workspace.published) \(workspace.published) && "
+      + "mount -o remount,bind,ro \(workspace.published) && exec \"$@\""
+    let service = try workspace.start(
+      configuration, through: ["unshare", "--mount", "--propagation", "private", "sh", "-c", mount, "sh"])
+    try service.event("rollNotReady", entry: "edge", count: 2)
+    let found = try trouble(Diagnosis(workspace))
+    #expect(found.text.contains("read-only file system (EROFS)"), "\(found)")
+    #expect(
+      found.cure.hasPrefix("`systemctl restart tokenroll.service` where the directory was made"), "\(found)")
+    #expect(try service.stop() == 0)
+  }
+
   // MARK: - Planted faults
 
   @Test func aGroupThatDoesNotExistIsFound() throws {
