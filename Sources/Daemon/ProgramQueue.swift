@@ -26,6 +26,7 @@ internal import Store
   /// New secrets that programs have still to read, by token.
   private var secrets: [Int64: (roll: RollID?, secret: Secret)] = [:]
   private var isAtWork = false
+  private var isStopping = false
   private var isCutShort = false
   private var stopTimer: BootTimer?
   private var idle: CheckedContinuation<Void, Never>?
@@ -71,7 +72,10 @@ extension ProgramQueue {
   }
 
   /// Begins no further program; what is owed is run after the next start.
-  func stop() { isAtWork = false }
+  func stop() {
+    isAtWork = false
+    isStopping = true
+  }
 
   /// Returns when no program runs any more; at the boot time `deadline` those that do are ended, to be run again.
   func finish(by deadline: TimeSpan) async {
@@ -161,13 +165,18 @@ extension ProgramQueue {
     let begun = clock.bootTime
     // No step of the service's health: one that cannot even be killed hangs by itself.
     let result = await run(program, debt, subject)
-    if isCutShort, case .success(let outcome) = result, outcome.wasTerminated {
+    if case .success(let outcome) = result, wasCutShort(outcome) {
       let message = "\(debt.program) was ended, for the service stops; it is run again after the next start."
       log.record(Event(.actionFailed, message, debt))
     } else {
       note(result, program, debt, took: clock.bootTime - begun)
     }
     end(debt)
+  }
+
+  /// Whether the stop of the service ended a program: the queue, or systemd, which may signal all processes of the unit.
+  private func wasCutShort(_ outcome: ChildProcess.Outcome) -> Bool {
+    isCutShort && outcome.wasTerminated || isStopping && outcome.ending == .signalled(SIGTERM)
   }
 
   private func subject(_ debt: ProgramDebt) -> ProgramRunner.Subject? {

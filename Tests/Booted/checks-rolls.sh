@@ -187,7 +187,12 @@ tokenroll /"
   in_machine systemctl kill --kill-whom=main -s KILL tokenroll
   await_event programOutput TOKENROLL_ENTRY=token-2
   is "running programs" "$(grep -lsaF /usr/local/bin/slow "/proc/$leader/root/proc/"[0-9]*/cmdline | wc -l)" 1
+  # A stop lets it come to its end.
+  in_machine systemctl stop --no-block tokenroll
+  await_event serviceStopping
   : >"$root$secrets/gate"
   await_event actionFinished TOKENROLL_ENTRY=token-2
+  in_machine systemctl stop tokenroll
+  is Result "$(in_machine systemctl show -p Result --value tokenroll)" success
   rolled_times token-2 1
 }

@@ -120,6 +120,22 @@ import Testing
     #expect(queue.failing == 0)
   }
 
+  @Test func aProgramThatWasSignalledWithTheServiceIsOwedStill() async throws {
+    let (stream, continuation) = AsyncStream<Void>.makeStream()
+    let queue = try queue { _, _, _ in
+      for await _ in stream {}
+      return .success(ChildProcess.Outcome(ending: .signalled(15), wasTerminated: false))
+    }
+    queue.start()
+    try queue.owe(debts())
+    _ = try await events.next(.actionStarted)
+    queue.stop()
+    continuation.finish()
+    await queue.finish(by: clock.bootTime + .minutes(1))
+    #expect(try await events.next(.actionFailed).message.hasSuffix("it is run again after the next start."))
+    #expect(try kept() == debts().map { ProgramPlan.Item(debt: $0) })
+  }
+
   @Test func aStopWithoutAProgramWaitsForNothing() async throws {
     let queue = try queue { _, _, _ in Self.exit(0) }
     queue.start()
