@@ -11,6 +11,7 @@ extension ConfigurationDecoder {
       if let path = file.value, path.utf8.first == UInt8(ascii: "/") {
         reservedFiles[path] = "the file of credential \(quotation(name))"
       }
+      if let file = file.value { credentialFiles[name] = file }
       sources[name] = CredentialSource(file: file.value ?? "")
     }
     return isObject ? .given(sources, offset: node.offset) : .refused

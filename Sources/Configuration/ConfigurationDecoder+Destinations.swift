@@ -18,7 +18,9 @@ extension ConfigurationDecoder {
   }
 
   /// The destinations of the entry `index`; nil where one of them is refused.
-  func destinations(_ node: JSONNode, entry index: Int) -> [Destination]? {
+  ///
+  /// One of them may be `ownFile`, the file of the credential that the entry provides.
+  func destinations(_ node: JSONNode, entry index: Int, ownFile: String?) -> [Destination]? {
     guard node.kind == .array else {
       report(node, insteadOf: "an array of destinations")
       return nil
@@ -26,7 +28,8 @@ extension ConfigurationDecoder {
     var destinations: [Destination] = []
     var count = 0
     for element in node.elements {
-      if let destination = destination(element, at: DestinationIndex(entry: index, destination: count)) {
+      let place = DestinationIndex(entry: index, destination: count)
+      if let destination = destination(element, at: place, ownFile: ownFile) {
         destinations.append(destination)
       }
       count += 1
@@ -35,7 +38,9 @@ extension ConfigurationDecoder {
     return destinations.count == count ? destinations : nil
   }
 
-  private func destination(_ node: JSONNode, at index: DestinationIndex) -> Destination? {
+  private func destination(
+    _ node: JSONNode, at index: DestinationIndex, ownFile: String?
+  ) -> Destination? {
     var file = Field<String>.absent
     var keyNode: JSONNode?
     var templateNode: JSONNode?
@@ -43,7 +48,7 @@ extension ConfigurationDecoder {
     var own = DestinationParts()
     let isObject = members(of: node, ConfigurationKey.Destination.self) { key, value in
       switch key {
-      case .file: file = destinationFile(value, at: index)
+      case .file: file = destinationFile(value, at: index, ownFile: ownFile)
       case .key: keyNode = value
       case .template: templateNode = value
       case .name: nameNode = value
@@ -60,6 +65,10 @@ extension ConfigurationDecoder {
     // What a key may be, and whether there is a template, depends on the format; of a format that is refused nothing is known.
     let format = parts.format.isAbsent ? .given(.raw, offset: node.offset) : parts.format
     guard let format = format.value else { return nil }
+    if let ownFile, file.value == ownFile, format != .raw {
+      report(
+        "this is the file of the credential, which holds the token alone: its format is \"raw\"", at: node)
+    }
     let key = keyNode.map { self.key($0, for: format) } ?? .absent
     let name = credentialName(nameNode, of: file, at: node, for: format)
     let template = templateNode.map { self.template($0, for: format, at: index) } ?? .absent
@@ -82,13 +91,15 @@ extension ConfigurationDecoder {
 // MARK: - Members
 
 extension ConfigurationDecoder {
-  private func destinationFile(_ node: JSONNode, at index: DestinationIndex) -> Field<String> {
+  private func destinationFile(
+    _ node: JSONNode, at index: DestinationIndex, ownFile: String?
+  ) -> Field<String> {
     guard case .given(let file, let offset) = path(node) else { return .refused }
     if AbsolutePath.lies(file, in: stateDirectory) {
       return refuse(
         node, "\(quotation(file)) is in the state directory, \(quotation(stateDirectory)); publish elsewhere")
     }
-    if let reserved = reservedFiles[file] {
+    if file != ownFile, let reserved = reservedFiles[file] {
       return refuse(node, "\(quotation(file)) is \(reserved), which a roll would overwrite")
     }
     if let reader = templateFiles[file] {

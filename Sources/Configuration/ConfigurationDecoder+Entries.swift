@@ -62,6 +62,8 @@ extension ConfigurationDecoder {
     var account = Field<String>.absent
     var token = Field<String>.absent
     var credential = Field<String>.absent
+    var provide: JSONNode?
+    var selfRoll: JSONNode?
     var scheduleNode: JSONNode?
     var publish: JSONNode?
     var reload = Field<[String]>.absent
@@ -74,6 +76,8 @@ extension ConfigurationDecoder {
       case .accountID: account = accountID(value)
       case .tokenID: token = tokenID(value)
       case .credential: credential = self.credential(value)
+      case .provide: provide = value
+      case .allowSelfRoll: selfRoll = value
       case .schedule: scheduleNode = value
       case .publish: publish = value
       case .reload: reload = units(value)
@@ -92,18 +96,27 @@ extension ConfigurationDecoder {
     if account.isAbsent { report("\"account_id\" is missing, here and in \"defaults\"", at: node) }
     if token.isAbsent { report("\"token_id\" is missing", at: node) }
     if credential.isAbsent { report("\"credential\" is missing, here and in \"defaults\"", at: node) }
-    if publish == nil { report("\"publish\" is missing", at: node) }
+    if publish == nil, provide == nil { report("\"publish\" is missing", at: node) }
+    let provided = provided(provide, selfRoll, credential: credential, entry: index)
     refuseSecondEntry(of: account, token, index: index)
     let schedule = schedule(scheduleNode.map(scheduleParts), at: scheduleNode ?? node)
-    let destinations = publish.flatMap { self.destinations($0, entry: index) }
+    let ownFile = provided.value.flatMap { credentialFiles[$0] }
+    let destinations =
+      publish.map { self.destinations($0, entry: index, ownFile: ownFile) } ?? (provide == nil ? nil : [])
     let settings = verifySettings(verify)
+    if provided.value != nil, settings?.afterRoll == false {
+      report(
+        "\"after_roll\" of \"verify\" is false, here or in \"defaults\"; a credential is used by the service itself, and always "
+          + "verified: make it true here", at: node)
+    }
     guard let name = name.value, !enabled.isRefused, let account = account.value, let token = token.value,
       let credential = credential.value, let schedule, let destinations, !reload.isRefused,
-      let settings, !programs.isRefused
+      !provided.isRefused, let settings, !programs.isRefused
     else { return nil }
     return Entry(
       name: name, enabled: enabled.value ?? true, accountID: account, tokenID: token, credential: credential,
-      schedule: schedule, publish: destinations, reload: reload.value ?? [], verify: settings,
+      provide: provided.value, schedule: schedule, publish: destinations, reload: reload.value ?? [],
+      verify: settings,
       run: programs.run.value ?? [], onFailure: programs.onFailure.value ?? [],
       onRecovery: programs.onRecovery.value ?? [])
   }
@@ -148,7 +161,7 @@ extension ConfigurationDecoder {
     return .given(text, offset: offset)
   }
 
-  private func credential(_ node: JSONNode) -> Field<String> {
+  func credential(_ node: JSONNode) -> Field<String> {
     guard case .given(let name, let offset) = string(node) else { return .refused }
     if let known = credentialNames.value, !known.contains(name) {
       let nearest = Spelling.nearest(to: name, of: known)

@@ -13,6 +13,10 @@ final class ConfigurationDecoder {
   var stateDirectory: String
   /// Files that no destination may overwrite, each with what it is.
   var reservedFiles: [String: String] = [:]
+  /// By name, as written.
+  var credentialFiles: [String: String] = [:]
+  /// Credentials that an entry provides, with that entry.
+  var provided: [String: Int] = [:]
 
   /// What entries may not have in common, with the entry that has it first.
   var entryNames: [String: Int] = [:]

@@ -52,7 +52,9 @@ package enum ConfigurationKey {
     case name, enabled
     case accountID = "account_id"
     case tokenID = "token_id"
-    case credential, schedule, publish, reload, verify, run
+    case credential, provide
+    case allowSelfRoll = "allow_self_roll"
+    case schedule, publish, reload, verify, run
     case onFailure = "on_failure"
     case onRecovery = "on_recovery"
   }

@@ -12,9 +12,11 @@ public struct Entry: Sendable, Equatable {
   public var tokenID: String
   /// `credential`: a name in `credentials`.
   public var credential: String
+  /// `provide`: the name in `credentials` whose secret is this token's, which no other entry provides; nil where there is none.
+  public var provide: String?
   /// `schedule`.
   public var schedule: Schedule
-  /// `publish`: at least one.
+  /// `publish`: at least one; of an entry that provides a credential there may be none.
   public var publish: [Destination]
   /// `reload`: the units that are reloaded once a new secret is published, each once, by their whole names.
   public var reload: [String]
@@ -30,6 +32,7 @@ public struct Entry: Sendable, Equatable {
   /// An entry of these parts.
   public init(
     name: String, enabled: Bool = true, accountID: String, tokenID: String, credential: String,
+    provide: String? = nil,
     schedule: Schedule, publish: [Destination], reload: [String] = [], verify: VerifySettings = .standard,
     run: [Program] = [], onFailure: [Program] = [], onRecovery: [Program] = []
   ) {
@@ -38,6 +41,7 @@ public struct Entry: Sendable, Equatable {
     self.accountID = accountID
     self.tokenID = tokenID
     self.credential = credential
+    self.provide = provide
     self.schedule = schedule
     self.publish = publish
     self.reload = reload

@@ -108,6 +108,10 @@ public enum EventKind: String, Sendable, CaseIterable {
   case secretAdopted
   /// What was told of a token, its secret or its files is over.
   case driftEnded
+  /// A credential of the service was rolled; its new secret is in use.
+  case credentialRenewed
+  /// A credential does not come from where it seems to, or what it had before is still there.
+  case credentialNotice
 
   /// The journal's MESSAGE_ID: 32 lower-case hexadecimal digits, never reused.
   public var messageID: String {
@@ -165,6 +169,8 @@ public enum EventKind: String, Sendable, CaseIterable {
     case .tokenExpiring: "988594550c214e54bb717f083579615f"
     case .secretAdopted: "6e9e7a4438674a508ccf63499420b55b"
     case .driftEnded: "c44c8f527f2c41c78abfabebbc7a34d7"
+    case .credentialRenewed: "b256d42b25bf479bac536c1af0fa6f4f"
+    case .credentialNotice: "d1e254558dee4991ad1f99ecdbd68da0"
     }
   }
 
@@ -177,7 +183,8 @@ public enum EventKind: String, Sendable, CaseIterable {
     case .operatorRequest, .rollingResumed, .holdLifted, .secretAdopted, .driftEnded, .configurationReloaded,
       .destinationNotice,
       .clockStepped,
-      .rollDidNotHappen, .rollSettled, .entryRecovered, .actionRecovered:
+      .rollDidNotHappen, .rollSettled, .entryRecovered, .actionRecovered, .credentialRenewed,
+      .credentialNotice:
       .notice
     case .startFailed, .configurationRefused, .fileDrifted, .tokenInactive, .stateNotWritten,
       .rollRefusedForGood, .rollUncertain,

@@ -22,6 +22,12 @@ public struct Fingerprint: Hashable, Sendable {
     }
   }
 
+  /// The 32 bytes as 64 lower-case hexadecimal digits.
+  public var hexadecimal: String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+
   /// True where all 32 bytes are equal.
   public static func == (lhs: Fingerprint, rhs: Fingerprint) -> Bool { lhs.words == rhs.words }
 

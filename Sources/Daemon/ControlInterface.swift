@@ -102,11 +102,13 @@ enum ControlInterface {
     # came to nothing. `next_due` is by the schedule, `next_attempt` after a failure. `hold`: why only an operator has it rolled again.
     # `verified_at`: when the API accepted the published secret last. `drift`: what is not as it should be with the token, its secret or
     # its files, as far as `verify` of the configuration has that looked at.
+    # `provides`: the credential that its token is.
     type EntryStatus (
       name: string,
       account_id: string,
       token_id: string,
       credential: string,
+      provides: ?string,
       state: State,
       healthy: bool,
       phase: string,
@@ -125,6 +127,16 @@ enum ControlInterface {
       hold: ?string,
       verified_at: ?string,
       drift: []string
+    )
+
+    # A credential of the service. `rolling`: nothing is sent with it until its roll is over. `path`: where its secret lies since
+    # `since`, where a roll put it there and its own file still holds the one from before.
+    type CredentialStatus (
+      name: string,
+      provided_by: ?string,
+      rolling: bool,
+      path: ?string,
+      since: ?string
     )
 
     # How many entries there are, and how many of them are in which trouble. `unready`: cannot be rolled as things stand.
@@ -196,7 +208,7 @@ enum ControlInterface {
       exit_status: ?int
     )
 
-    # The whole service. With `more` the entries come in portions, a reply each; without it all at once, up to 512 of them.
+    # The whole service; of the credentials those that an entry provides, or that a roll has replaced. With `more` the entries come in portions, a reply each; without it all at once, up to 512 of them.
     method Status() -> (
       version: string,
       started_at: string,
@@ -205,6 +217,7 @@ enum ControlInterface {
       next: ?Next,
       clock_doubt: ?string,
       pause: ?Suspension,
+      credentials: []CredentialStatus,
       entries: []EntryStatus
     )
 

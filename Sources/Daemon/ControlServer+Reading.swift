@@ -63,11 +63,29 @@ extension ControlServer {
       }
       writer.member("clock_doubt", rotator.clockDoubt)
       writer.member("pause", rotator.pausesInForce.first { $0.entry == nil })
+      writeCredentials(&writer)
       writer.key("entries")
       writer.beginArray()
       for slot in slots { writer.write(rotator.state(slot)) }
       writer.endArray()
     }
+  }
+
+  private func writeCredentials(_ writer: inout JSONWriter) {
+    writer.key("credentials")
+    writer.beginArray()
+    let succession = services.succession
+    for name in Set(succession.providers.keys).union(succession.standing.keys).sorted() {
+      writer.beginObject()
+      writer.member("name", name)
+      writer.member("provided_by", succession.providers[name])
+      writer.member("rolling", services.gate.isHeldBack(name))
+      let standing = succession.standing[name]
+      writer.member("path", standing?.path)
+      writer.member("since", standing?.since)
+      writer.endObject()
+    }
+    writer.endArray()
   }
 
   func entry(_ exchange: ControlExchange) throws(ControlError) {

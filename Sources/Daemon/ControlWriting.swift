@@ -45,6 +45,7 @@ extension JSONWriter {
     member("account_id", entry.accountID)
     member("token_id", entry.tokenID)
     member("credential", entry.credential)
+    member("provides", entry.provides)
     member("state", entry.summary.rawValue)
     member("healthy", entry.isHealthy)
     member("phase", entry.phase.rawValue)

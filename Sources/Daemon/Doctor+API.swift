@@ -39,8 +39,12 @@ extension Doctor {
       }
       let isAccepted = await examine(name, secret, answer.result, first, client)
       guard isAccepted else { continue }
+      if case .success(let verification) = answer.result {
+        examineProvider(of: name, verification.id, configuration)
+      }
       for entry in entries {
-        findings += await Probe.token(of: entry, secret, publisher, client)
+        let current = entry.provide.flatMap { credentials[$0] } ?? publisher.current(entry)
+        findings += await Probe.token(of: entry, secret, current, client)
       }
     }
     if !isReached {
@@ -48,6 +52,18 @@ extension Doctor {
         .warn(
           "api", "it was not asked anything, for there is no credential", cure: "see the credentials above"))
     }
+  }
+
+  /// Whether the entry that provides the credential `name` rolls the token that it is.
+  private mutating func examineProvider(of name: String, _ token: String, _ configuration: Configuration) {
+    guard let entry = configuration.tokens.first(where: { $0.provide == name }), entry.tokenID != token else {
+      return
+    }
+    findings.append(
+      .fail(
+        "credential \(name)",
+        "it is token \(token), but the entry \(entry.name), which provides it, rolls \(entry.tokenID)",
+        cure: "correct \"token_id\" or \"provide\" of the entry"))
   }
 
   /// True where the name has addresses, or needs none.

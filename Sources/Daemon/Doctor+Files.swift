@@ -12,7 +12,7 @@ extension Doctor {
     var secrets: [String: Secret] = [:]
     for (name, source) in configuration.credentials.sorted(by: { $0.key < $1.key }) {
       let subject = "credential \(name)"
-      guard let path = source.file.hasPrefix("/") ? source.file : location(of: source.file) else {
+      guard let path = CredentialNotes.path(of: source, unit) else {
         findings.append(
           .warn(
             subject,
@@ -23,8 +23,10 @@ extension Doctor {
         continue
       }
       do throws(SystemError) {
-        secrets[name] = try read(path, name, asService: path == source.file)
-        findings.append(.ok(subject, "\(path) can be read"))
+        let successors = Successors(stateDirectory: configuration.stateDirectory)
+        let reading = try read(path, name, successors, asService: path == source.file)
+        secrets[name] = reading.secret
+        findings.append(.ok(subject, reading.sentence))
         examineRights(subject, path)
       } catch {
         let cure =
@@ -38,8 +40,10 @@ extension Doctor {
   }
 
   /// systemd reads what it hands over as root; the rest the service reads itself.
-  private func read(_ path: String, _ name: String, asService: Bool) throws(SystemError) -> Secret {
-    let reader = CredentialReader(directory: CredentialsDirectory(path: nil))
+  private func read(
+    _ path: String, _ name: String, _ successors: Successors, asService: Bool
+  ) throws(SystemError) -> CredentialReader.Reading {
+    let reader = CredentialReader(directory: CredentialsDirectory(path: nil), successors: successors)
     let source = CredentialSource(file: path)
     guard asService else { return try reader.read(source, name: name) }
     return try vantage.look { () throws(SystemError) in try reader.read(source, name: name) }
@@ -57,14 +61,6 @@ extension Doctor {
         verdict: isForAll ? .fail : .warn, subject: subject,
         text: "\(path) \(rights.description), so others can read it",
         cure: "chmod 0600 \(path)"))
-  }
-
-  /// Where the credential that systemd hands over as `name` lies; nil where that is nowhere to be seen.
-  private func location(of name: String) -> String? {
-    if let path = try? CredentialsDirectory.current.resolve(name) { return path }
-    let running = "/run/credentials/\(UnitCheck.unitName)/\(name)"
-    if access(running, F_OK) == 0 { return running }
-    return unit?.source(ofCredential: name)
   }
 }
 

@@ -63,13 +63,17 @@ extension DriftCheck {
   /// The secrets that consumers hold, each once, with the first file that has it.
   private func secrets(in contents: [Content]) -> [(secret: Secret, file: String)] {
     var seen: Set<Fingerprint> = []
-    return contents.compactMap { destination, content in
+    let published = contents.compactMap { destination, content -> (secret: Secret, file: String)? in
       guard case .success(let content) = content,
         let secret = services.publisher.secret(in: content, of: destination),
         seen.insert(secret.fingerprint).inserted
       else { return nil }
       return (secret, destination.file)
     }
+    guard let name = entry.provide, let secret = try? services.credential(name),
+      seen.insert(secret.fingerprint).inserted
+    else { return published }
+    return published + [(secret, "the credential \(name)")]
   }
 
   /// Asks for one secret after the other until one is in force, which is returned; nil within where none is, and nil where
@@ -114,7 +118,8 @@ extension DriftCheck {
 
   /// The answer of the API; nil where the look was disturbed before it was asked.
   private func verify(_ secret: Secret) async -> Result<TokenVerification, APIFailure>? {
-    var permit = await services.gate.acquire(entry.credential, urgency: .look, since: services.clock.now)
+    var permit = await services.gate.acquire(
+      entry.credential, urgency: .look, since: services.clock.now, presents: false)
     defer { if let permit { services.gate.release(permit) } }
     guard permit != nil, isUndisturbed() else { return nil }
     services.gate.spend(&permit)

@@ -16,6 +16,7 @@ struct EntryState {
   var accountID: String
   var tokenID: String
   var credential: String
+  var provides: String?
   var summary: Summary
   var phase: RollPhase
   var rollID: RollID?
@@ -73,7 +74,7 @@ extension Rotator {
     let pause = pause(of: slot.entry.name, at: now)
     return EntryState(
       name: slot.entry.name, accountID: record.accountID, tokenID: record.tokenID,
-      credential: slot.entry.credential,
+      credential: slot.entry.credential, provides: slot.entry.provide,
       summary: summary(of: index, isPaused: pause != nil), phase: runner?.machine.phase ?? .waiting,
       rollID: runner?.machine.rollID, cause: runner?.machine.cause,
       failures: runner?.machine.failures ?? record.failures, trouble: runner?.machine.trouble ?? slot.trouble,

@@ -105,6 +105,7 @@ public import Systemd
       throw ServiceFailure(error)
     }
     workplace.removeLeftovers()
+    workplace.services.succession.review(workplace.services.configuration)
     let isTrusted = rotator.isClockTrusted
     let chosen = try choose(isTrusted ? options.choice : .named([]))
     let settling = unfinished.rolls.map { rotator.slots[$0.slot].entry.name }

@@ -18,11 +18,14 @@ internal import Systemd
     defer { client.shutdown() }
     var findings: [Finding] = []
     var credentials: [String: Secret] = [:]
-    let reader = CredentialReader(directory: CredentialsDirectory.current)
+    let reader = CredentialReader(
+      directory: CredentialsDirectory.current,
+      successors: Successors(stateDirectory: configuration.stateDirectory))
     for (name, source) in configuration.credentials.sorted(by: { $0.key < $1.key }) {
       do throws(SystemError) {
-        credentials[name] = try reader.read(source, name: name)
-        findings.append(.ok("credential \(name)", "can be read"))
+        let reading = try reader.read(source, name: name)
+        credentials[name] = reading.secret
+        findings.append(.ok("credential \(name)", reading.sentence))
       } catch {
         findings.append(.fail("credential \(name)", "\(error)", cure: "put the credential in place"))
       }
@@ -42,7 +45,8 @@ internal import Systemd
     for entry in configuration.tokens {
       findings += destinations(of: entry, publisher)
       guard let credential = credentials[entry.credential] else { continue }
-      findings += await token(of: entry, credential, publisher, client)
+      let secret = entry.provide.flatMap { credentials[$0] } ?? publisher.current(entry)
+      findings += await token(of: entry, credential, secret, client)
     }
     return findings
   }
@@ -70,9 +74,9 @@ internal import Systemd
     }
   }
 
-  /// Looks up the token of `entry`, and asks whether the published secret is in force.
+  /// Looks up the token of `entry`, and asks whether its `secret`, where it has one, is in force.
   static func token(
-    of entry: Entry, _ credential: Secret, _ publisher: Publisher, _ client: CloudflareClient
+    of entry: Entry, _ credential: Secret, _ secret: Secret?, _ client: CloudflareClient
   ) async -> [Finding] {
     switch await client.token(account: entry.accountID, token: entry.tokenID, credential: credential).result {
     case .failure(let failure):
@@ -83,7 +87,7 @@ internal import Systemd
       ]
     case .success(let details):
       var findings = [standing(of: entry, details)]
-      if let secret = publisher.current(entry) { findings += await published(secret, of: entry, client) }
+      if let secret { findings += await published(secret, of: entry, client) }
       return findings
     }
   }

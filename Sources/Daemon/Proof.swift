@@ -1,6 +1,7 @@
 internal import Configuration
 internal import Core
 internal import Platform
+internal import Store
 
 /// Proves at start and at a reload that rolls could be published: a throw-away file beside every kind of destination, and
 /// every credential read.
@@ -43,16 +44,18 @@ internal import Platform
     var brokenCredentials: Set<String> = []
     for (name, source) in configuration.credentials.sorted(by: { $0.key < $1.key }) {
       do throws(SystemError) {
-        _ = try services.credentials.read(source, name: name)
+        _ = try services.succession.read(source, name: name)
       } catch {
         brokenCredentials.insert(name)
         add(error, nil)
       }
     }
+    let canSucceed = proveSuccession(services)
     var places: [Place: Bool] = [:]
     var templates: [String: Bool] = [:]
     for entry in configuration.tokens where entry.enabled {
       var isReady = !brokenCredentials.contains(entry.credential)
+      if let provided = entry.provide, !canSucceed || brokenCredentials.contains(provided) { isReady = false }
       for destination in entry.publish {
         let place = Place(destination)
         if places[place] == nil {
@@ -66,6 +69,21 @@ internal import Platform
         if templates[template] == false { isReady = false }
       }
       if !isReady { unready += 1 } else if entry.needsEncryption { encrypting += 1 }
+    }
+  }
+
+  /// Whether a new secret of a credential could be kept; true where no entry provides one.
+  private mutating func proveSuccession(_ services: RollServices) -> Bool {
+    guard let entry = services.configuration.tokens.first(where: { $0.enabled && $0.provide != nil }) else {
+      return true
+    }
+    do throws(SystemError) {
+      try services.succession.files.create()
+      try services.succession.files.prove()
+      return true
+    } catch {
+      add(error, entry.name)
+      return false
     }
   }
 

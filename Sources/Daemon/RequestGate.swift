@@ -9,14 +9,20 @@ internal import Platform
   /// The right to `cost` requests; give it back with `release`.
   struct Permit {
     fileprivate let credential: String
+    /// Whether its requests present the credential, as opposed to being counted against its budget alone.
+    fileprivate let presents: Bool
     /// When its requests were counted.
     fileprivate let countedAt: TimeSpan
     fileprivate var unspent: Int
   }
 
+  private struct Queue: Hashable {
+    let credential: String
+    let presents: Bool
+  }
+
   private struct Waiter {
     let rank: (Urgency, Timestamp, UInt64)
-    let credential: String
     let cost: Int
     let continuation: CheckedContinuation<Permit?, Never>
   }
@@ -28,8 +34,14 @@ internal import Platform
   private var rateLimit: RateLimit
   private var inFlight = 0
   private var budgets: [String: RequestBudget] = [:]
-  /// By credential, each kept sorted with the next to go at the end.
-  private var waiting: [String: [Waiter]] = [:]
+  /// Each kept sorted with the next to go at the end.
+  private var waiting: [Queue: [Waiter]] = [:]
+  /// Requests in flight that present a credential.
+  private var presenting: [String: Int] = [:]
+  /// Credentials that are not to be presented for now.
+  private var held: Set<String> = []
+  /// Who waits until no more than so many requests present a credential.
+  private var clearing: [String: (most: Int, continuation: CheckedContinuation<Bool, Never>)] = [:]
   private var count: UInt64 = 0
   private var isClosed = false
 
@@ -50,16 +62,21 @@ internal import Platform
   }
 
   /// Waits for the right to `cost` requests with `credential`; nil once the gate is closed.
-  func acquire(_ credential: String, urgency: Urgency, since: Timestamp, cost: Int = 1) async -> Permit? {
+  ///
+  /// Requests that do not present the credential itself pass while it is held back.
+  func acquire(
+    _ credential: String, urgency: Urgency, since: Timestamp, cost: Int = 1, presents: Bool = true
+  ) async -> Permit? {
     guard !isClosed else { return nil }
     return await withCheckedContinuation { continuation in
       count += 1
       let waiter = Waiter(
-        rank: (urgency, since, count), credential: credential, cost: cost, continuation: continuation)
-      var queue = waiting[credential] ?? []
-      let place = queue.partitioningIndex { $0.rank < waiter.rank }
-      queue.insert(waiter, at: place)
-      waiting[credential] = queue
+        rank: (urgency, since, count), cost: cost, continuation: continuation)
+      let queue = Queue(credential: credential, presents: presents)
+      var waiters = waiting[queue] ?? []
+      let place = waiters.partitioningIndex { $0.rank < waiter.rank }
+      waiters.insert(waiter, at: place)
+      waiting[queue] = waiters
       admit()
     }
   }
@@ -76,6 +93,7 @@ internal import Platform
   /// Gives the place in flight back, and the requests that were not sent.
   func release(_ permit: Permit) {
     inFlight -= 1
+    if permit.presents { retire(permit.credential) }
     budgets[permit.credential]?.refund(permit.unspent, spentAt: permit.countedAt)
     admit()
   }
@@ -91,6 +109,9 @@ internal import Platform
     isClosed = true
     let waiters = waiting.values.joined()
     waiting = [:]
+    let cleared = clearing.values
+    clearing = [:]
+    for item in cleared { item.continuation.resume(returning: false) }
     for waiter in waiters { waiter.continuation.resume(returning: nil) }
   }
 
@@ -98,7 +119,9 @@ internal import Platform
   var waitingCount: Int { waiting.values.reduce(0) { $0 + $1.count } }
 
   /// How many of them want `credential`.
-  func waitingCount(_ credential: String) -> Int { waiting[credential]?.count ?? 0 }
+  func waitingCount(_ credential: String) -> Int {
+    waiting.reduce(0) { $0 + ($1.key.credential == credential ? $1.value.count : 0) }
+  }
 
   /// How many requests `credential` has left.
   func remaining(_ credential: String) -> Int {
@@ -115,25 +138,65 @@ internal import Platform
     var earliest: TimeSpan?
     var blocked: Set<String> = []
     while inFlight < maxInFlight {
-      let next = waiting.lazy.filter { !blocked.contains($0.key) }.compactMap(\.value.last)
-        .min { $0.rank < $1.rank }
-      guard let next else { break }
-      if let wait = budgets[next.credential, default: RequestBudget(rateLimit)].wait(
+      let next = waiting.lazy.filter { !blocked.contains($0.key.credential) && !self.isHeld($0.key) }
+        .compactMap { (queue, waiters) in waiters.last.map { (queue: queue, waiter: $0) } }
+        .min { $0.waiter.rank < $1.waiter.rank }
+      guard let (queue, next) = next else { break }
+      let credential = queue.credential
+      if let wait = budgets[credential, default: RequestBudget(rateLimit)].wait(
         for: next.cost, at: clock.bootTime)
       {
-        blocked.insert(next.credential)
+        blocked.insert(credential)
         earliest = min(earliest ?? wait, wait)
         continue
       }
-      waiting[next.credential]?.removeLast()
-      if waiting[next.credential]?.isEmpty == true { waiting[next.credential] = nil }
+      waiting[queue]?.removeLast()
+      if waiting[queue]?.isEmpty == true { waiting[queue] = nil }
       inFlight += 1
+      if queue.presents { presenting[credential, default: 0] += 1 }
       let now = clock.bootTime
-      budgets[next.credential]?.spend(next.cost, at: now)
+      budgets[credential]?.spend(next.cost, at: now)
       next.continuation.resume(
-        returning: Permit(credential: next.credential, countedAt: now, unspent: next.cost))
+        returning: Permit(
+          credential: credential, presents: queue.presents, countedAt: now, unspent: next.cost))
     }
     health.arm(timer, for: earliest)
+  }
+}
+
+// MARK: - Holding a credential back
+
+extension RequestGate {
+  /// Lets no request present `credential` until `resume`, and waits for those in flight but for that of `own`; false once the
+  /// gate is closed.
+  func hold(_ credential: String, sparing own: Permit?) async -> Bool {
+    guard !isClosed else { return false }
+    holdBack(credential)
+    let spared = own.map { $0.presents && $0.credential == credential } == true ? 1 : 0
+    guard presenting[credential, default: 0] > spared else { return true }
+    return await withCheckedContinuation { clearing[credential] = (spared, $0) }
+  }
+
+  /// Lets no request present `credential` until `resume`; those in flight go on.
+  func holdBack(_ credential: String) { held.insert(credential) }
+
+  /// Lets requests present `credential` again.
+  func resume(_ credential: String) {
+    held.remove(credential)
+    admit()
+  }
+
+  /// Whether requests that present `credential` are held back.
+  func isHeldBack(_ credential: String) -> Bool { held.contains(credential) }
+
+  private func isHeld(_ queue: Queue) -> Bool { queue.presents && held.contains(queue.credential) }
+
+  private func retire(_ credential: String) {
+    let left = presenting[credential, default: 0] - 1
+    presenting[credential] = left > 0 ? left : nil
+    guard let waiter = clearing[credential], left <= waiter.most else { return }
+    clearing[credential] = nil
+    waiter.continuation.resume(returning: true)
   }
 }
 

@@ -25,16 +25,18 @@ internal import Store
   /// Called where the API has told the token's status and when it expires.
   var onFacts: @RotationActor (RollRunner, String, Timestamp?) -> Void = { _, _, _ in }
 
+  /// What it has in hand where its token is a credential of the service.
+  var credentialRoll: CredentialRoll?
   let services: RollServices
   /// When the entry became due, by which those who wait are ordered.
   private var since: Timestamp
-  private var intent: UnsettledRoll?
+  private(set) var intent: UnsettledRoll?
   private var escrowPath: String?
   private var preparation: Publisher.Preparation?
-  private var permit: RequestGate.Permit?
+  private(set) var permit: RequestGate.Permit?
   private var credential: Secret?
   private var oldSecret: Secret?
-  private var newSecret: Secret?
+  private(set) var newSecret: Secret?
   private var sentAt: TimeSpan?
   private var outage: TimeSpan?
   private var rolledAt: Timestamp?
@@ -89,6 +91,7 @@ internal import Store
       }
     }
     releasePermit()
+    reviewTurn()
     if machine.phase == .waiting { forgetSecrets() }
     return wait
   }
@@ -117,18 +120,19 @@ internal import Store
 
 extension RollRunner {
   private func prepare() async -> RollEvent {
+    guard await takeTurn() else { return .postponed(for: .zero) }
     // Before the permit: a helper that hangs must not hold up other rolls.
     if let failure = await encryptionFailure() {
       return .notReady(failure.description, errno: failure.code == 0 ? nil : failure.code)
     }
     let isCure = machine.cause == .cure
-    oldSecret = services.publisher.current(entry)
+    oldSecret = currentSecret()
     let isOurs = oldSecret.map { $0.fingerprint == record.fingerprint } ?? false
     // A token whose secret is not known to be ours is looked up and its old secret verified first.
     let cost = isCure || isOurs ? 1 : 3
     if permit == nil {
       permit = await services.gate.acquire(
-        entry.credential, urgency: isCure ? .cure : .roll, since: since, cost: cost)
+        entry.credential, urgency: isCure ? .cure : .roll, since: since, cost: cost, presents: !passesHold)
     }
     // The gate is closed: the service is stopping.
     guard permit != nil else { return .postponed(for: .zero) }
@@ -137,10 +141,15 @@ extension RollRunner {
       abandon()
       return .postponed(for: end - services.clock.now)
     }
+    guard await holdCredential() else {
+      abandon()
+      return .postponed(for: .zero)
+    }
     do throws(SystemError) {
       guard let id = machine.rollID else { return .notReady("the roll has no identity", errno: nil) }
       credential = try services.credential(entry.credential)
       preparation = try services.publisher.prepare(entry, id)
+      try prepareSuccessor()
     } catch {
       abandon()
       return .notReady(error.description, errno: error.code == 0 ? nil : error.code)
@@ -156,8 +165,9 @@ extension RollRunner {
     switch answer {
     case .failure(let failure):
       abandon()
-      return .notInspected(failure)
+      return .notInspected(explained(failure))
     case .success(let details):
+      services.succession.accepted(entry.credential)
       onFacts(self, details.status.description, details.expiresOn)
       var standing = Standing.unavailable
       if old == .unproven, let oldSecret { standing = await self.standing(of: oldSecret) }
@@ -195,12 +205,13 @@ extension RollRunner {
     self.credential = nil
     switch answer {
     case .success(let rolled):
+      services.succession.accepted(entry.credential)
       newSecret = rolled.secret
       rolledAt = services.clock.now
       return .rolled(warning: rolled.warning)
     case .failure(let failure):
       abandon()
-      return .notRolled(failure)
+      return .notRolled(explained(failure))
     }
   }
 
@@ -248,11 +259,16 @@ extension RollRunner {
       // The time of the intent, so that a repetition after a crash writes the same bytes.
       let facts = SecretRendering.Facts(
         entry: entry.name, accountID: entry.accountID, tokenID: entry.tokenID, rolledAt: intent.startedAt)
+      // The service is the first consumer, and the others are tried whatever comes of that.
+      let use = Result { () throws(SystemError) in try takeIntoUse(secret) }
       let narrowed = try await publish(secret, facts, preparation)
+      try use.get()
       outage = sentAt.map { services.clock.bootTime - $0 }
       abandon()
       return .published(narrowed: narrowed)
     } catch {
+      // What could be waited for is in use already.
+      liftHold()
       return .notPublished(error.description, errno: error.code == 0 ? nil : error.code)
     }
   }
@@ -260,6 +276,8 @@ extension RollRunner {
   private func verify() async -> RollEvent {
     guard let newSecret else { return .standing(.unavailable) }
     let standing = await ask(newSecret, urgency: .verification)
+    // A new secret may take a moment to reach every edge; what cannot be judged is still all there is.
+    if case .refused = standing {} else { liftHold() }
     switch standing {
     // The old secret is dead: consumers need the new one, also while it cannot be found out whether it is in force.
     // What cannot be made durable now is owed at the settlement.
@@ -299,6 +317,7 @@ extension RollRunner {
     }
     services.counters.count(outcome)
     record = settled
+    closeSuccession(outcome)
     eraseEscrow()
     intent = nil
     return .settled
@@ -320,7 +339,7 @@ extension RollRunner {
 extension RollRunner {
   private func askOld() async -> RollEvent {
     if oldSecret == nil, let wanted = intent?.oldFingerprint {
-      let current = services.publisher.current(entry)
+      let current = currentSecret()
       if current?.fingerprint == wanted { oldSecret = current }
     }
     guard let oldSecret else { return .standing(.unavailable) }
@@ -330,15 +349,18 @@ extension RollRunner {
   private func askModified() async -> RollEvent {
     // Without a time to compare with there is nothing to be learnt.
     guard intent?.modifiedOn != nil else { return .modified(nil) }
+    releasePermit()
+    permit = await services.gate.acquire(
+      entry.credential, urgency: .cure, since: since, presents: !passesHold)
+    guard permit != nil else { return .notModified(APIFailure(.notSent, "the service is stopping")) }
     let credential: Secret
     do throws(SystemError) {
+      // Read once its turn has come: it may have been rolled meanwhile.
       credential = try services.credential(entry.credential)
     } catch {
+      releasePermit()
       return .notModified(APIFailure(.notSent, error.description))
     }
-    releasePermit()
-    permit = await services.gate.acquire(entry.credential, urgency: .cure, since: since)
-    guard permit != nil else { return .notModified(APIFailure(.notSent, "the service is stopping")) }
     let answer = await request(.lookup) {
       await services.issuer.token(account: entry.accountID, token: entry.tokenID, credential: credential)
     }
@@ -352,7 +374,7 @@ extension RollRunner {
   /// Asks with a place of its own in the queue.
   private func ask(_ secret: Secret, urgency: Urgency) async -> Standing {
     releasePermit()
-    permit = await services.gate.acquire(entry.credential, urgency: urgency, since: since)
+    permit = await services.gate.acquire(entry.credential, urgency: urgency, since: since, presents: false)
     guard permit != nil else { return .unknown("the service is stopping") }
     defer { releasePermit() }
     return await standing(of: secret)
@@ -391,6 +413,7 @@ extension RollRunner {
   func abandon() {
     preparation?.discard()
     preparation = nil
+    credentialRoll?.preparation = nil
     credential = nil
     releasePermit()
   }
@@ -404,7 +427,7 @@ extension RollRunner {
     rolledAt = nil
   }
 
-  @discardableResult private func report(_ event: Event) -> RollEvent? {
+  @discardableResult func report(_ event: Event) -> RollEvent? {
     var event = event
     event.entry = entry.name
     event.accountID = entry.accountID

@@ -15,7 +15,8 @@ internal import Store
   let programs: ProgramQueue
   let alerts: Alerts
   let planner: Planner
-  let credentials: CredentialReader
+  let succession: CredentialSuccession
+  let turns = CredentialTurns()
   let log: any EventSink
   let clock: any Clock
   let health: Health
@@ -25,7 +26,7 @@ internal import Store
   init(
     configuration: Configuration, issuer: any TokenIssuer, gate: RequestGate, store: RollStore,
     publisher: Publisher, reloads: ReloadQueue, programs: ProgramQueue, planner: Planner,
-    credentials: CredentialReader,
+    succession: CredentialSuccession,
     log: any EventSink,
     clock: any Clock, health: Health
   ) {
@@ -38,18 +39,25 @@ internal import Store
     self.programs = programs
     alerts = Alerts(store: store, programs: programs, log: log, clock: clock)
     self.planner = planner
-    self.credentials = credentials
+    self.succession = succession
     self.log = log
     self.clock = clock
     self.health = health
   }
 
-  /// The credential `name`, read from its file.
+  /// The credential `name` as it is in force, read from its file or from what succeeded that.
   func credential(_ name: String) throws(SystemError) -> Secret {
     guard let source = configuration.credentials[name] else {
       throw SystemError("cannot find the credential \"\(name)\" in the configuration", code: 0)
     }
-    return try credentials.read(source, name: name)
+    return try succession.read(source, name: name).secret
+  }
+
+  /// The secret of `entry` that is in force as far as is known: the service itself is the first consumer of a credential that it
+  /// `provides`. Nil where none can be read back.
+  func current(_ entry: Entry, provides name: String?) -> Secret? {
+    guard let name else { return publisher.current(entry) }
+    return try? credential(name)
   }
 
   /// What a decision may know of its surroundings, now.

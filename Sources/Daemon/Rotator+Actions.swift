@@ -50,7 +50,7 @@ extension Rotator {
   private func subject(ofToken row: Int64) -> ProgramRunner.Subject? {
     guard let slot = slots.first(where: { $0.record.row == row }) else { return nil }
     return ProgramRunner.Subject(
-      entry: slot.entry, secret: services.publisher.current(slot.entry),
+      entry: slot.entry, secret: services.current(slot.entry, provides: slot.entry.provide),
       others: [try? services.credential(slot.entry.credential)].compactMap(\.self))
   }
 }

@@ -96,6 +96,7 @@ extension Rotator {
     for slot in slots where slot.isConfigured && slot.record.isHeld { report(heldBack: slot) }
     for item in unfinished.rolls {
       let runner = runner(for: item.slot, since: item.roll.startedAt)
+      runner.reclaimTurn()
       work(on: item.slot, with: runner) { await runner.recover(item.roll, escrowPath: item.escrowPath) }
     }
     services.reloads.start()
@@ -107,6 +108,7 @@ extension Rotator {
   /// Takes a changed configuration over: entries keep their state and what they have in hand.
   func reload() throws(StoreError) {
     try arrange()
+    for runner in runners.values { runner.reviewHold() }
     planAll()
     tick()
   }
@@ -545,6 +547,7 @@ extension Rotator {
     isStopping = true
     dueTimer?.cancel()
     services.gate.close()
+    services.turns.close()
     services.reloads.stop()
     services.programs.stop()
     watch.stop()

@@ -242,6 +242,7 @@ extension Service {
   }
 
   private func prove() -> Proof {
+    services.succession.review(services.configuration)
     let proof = Proof(of: services)
     for finding in proof.findings {
       var event = Event(.rollNotReady, "Not ready for a roll: \(finding.reason).")

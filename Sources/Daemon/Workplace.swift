@@ -39,7 +39,9 @@ internal import Systemd
         reloads: try ReloadQueue(store: store, log: log, clock: clock, health: health),
         programs: ProgramQueue(store: store, log: log, clock: clock, health: health),
         planner: Planner(machineID: Jitter.key(machineID: machineID) ?? (0, 0), start: awakeSince),
-        credentials: credentials, log: log, clock: clock, health: health)
+        succession: CredentialSuccession(
+          reader: credentials, files: Successors(stateDirectory: directory), log: log, clock: clock),
+        log: log, clock: clock, health: health)
       rotator = try Rotator(services: services)
     } catch {
       throw ServiceFailure(error)
@@ -66,7 +68,13 @@ internal import Systemd
 
   /// At start alone: later, a temporary may be that of a roll in flight.
   func removeLeftovers() {
-    for failure in Leftovers.remove(of: services) {
+    var failures = Leftovers.remove(of: services)
+    do throws(SystemError) {
+      try services.succession.files.removeTemporaries()
+    } catch {
+      failures.append(error)
+    }
+    for failure in failures {
       var event = Event(
         .destinationNotice, "A temporary that a crash left may hold a secret and is still there: \(failure).")
       event.errno = failure.code == 0 ? nil : failure.code

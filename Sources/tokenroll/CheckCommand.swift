@@ -19,6 +19,7 @@ enum CheckCommand {
       }
       let count = configuration.tokens.count
       Terminal.print("\(options.configuration): \(count) \(count == 1 ? "entry" : "entries"), no problems")
+      for note in CredentialNotes.of(configuration) { Terminal.print("note: \(note)") }
       warn(units)
       if let note = configuration.noteOnUnreadable { Terminal.complain("note: \(note)") }
       for failure in ProgramCheck.failures(configuration) {

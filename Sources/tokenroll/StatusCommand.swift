@@ -86,7 +86,20 @@ extension StatusCommand {
     if let pause = summary["pause"], let words = words(pause) {
       lines.append(Terminal.styled("PAUSED, no new roll is begun: \(words).", .yellow))
     }
+    for credential in summary["credentials"].map({ Array($0.elements) }) ?? [] {
+      if let words = standing(of: credential) { lines.append(words) }
+    }
     return lines
+  }
+
+  /// "Credential main is being rolled; nothing else is sent with it."; nil where there is nothing to be told.
+  private static func standing(of credential: JSONNode) -> String? {
+    let name = "Credential \(credential["name"]?.string ?? "?")"
+    if credential["rolling"]?.boolean == true {
+      return Terminal.styled("\(name) is being rolled; nothing else is sent with it.", .yellow)
+    }
+    guard let path = credential["path"]?.string else { return nil }
+    return "\(name) is read from \(path), where a roll put it \(ago(credential["since"]))."
   }
 
   private static func table(_ entries: [JSONNode]) -> String {
@@ -105,9 +118,10 @@ extension StatusCommand {
   private static func details(_ entry: JSONNode) -> [String] {
     var table = Table(["\(entry["name"]?.string ?? ""):", state(entry)])
     let phase = entry["phase"]?.string ?? "?"
-    for (label, text) in [
+    let facts: [(label: String, text: String?)] = [
       ("account", entry["account_id"]?.string), ("token", entry["token_id"]?.string),
-      ("credential", entry["credential"]?.string), ("phase", phase == "waiting" ? nil : phase),
+      ("credential", entry["credential"]?.string), ("is credential", entry["provides"]?.string),
+      ("phase", phase == "waiting" ? nil : phase),
       ("roll", entry["roll_id"]?.string), ("cause", entry["cause"]?.string),
       ("last attempt", ServiceStatus.time(entry["last_attempt"])?.rfc3339),
       ("last roll", ServiceStatus.time(entry["last_success"])?.rfc3339),
@@ -117,9 +131,8 @@ extension StatusCommand {
       ("trouble", entry["trouble"]?.string), ("held", entry["hold"]?.string),
       ("verified", ServiceStatus.time(entry["verified_at"])?.rfc3339),
       ("paused", entry["pause"].flatMap(words)),
-    ] {
-      if let text { table.add(["  \(label)", text]) }
-    }
+    ]
+    for (label, text) in facts { if let text { table.add(["  \(label)", text]) } }
     for destination in destinations(entry) { table.add(["  published in", destination]) }
     for text in drift(entry) { table.add(["  drift", text]) }
     for unit in unreloaded(entry) {

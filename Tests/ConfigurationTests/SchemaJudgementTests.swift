@@ -48,6 +48,16 @@ import Testing
         #""t1", "on_failure": [{"command": ["/x"]}], "on_recovery": [{"command": ["/x"], "timeout": "1s"}]"#
     ],
     [.more: #""defaults": {"run": [{"command": ["/x"]}, {"command": ["/x", "y"]}], "on_failure": []}"#],
+    [
+      .token: #""t1", "provide": "b""#,
+      .credentials: #"{"main": {"file": "/etc/x"}, "b": {"file": "/etc/b"}}"#,
+    ],
+    [
+      .token: #""t1", "provide": "b""#,
+      .credentials: #"{"main": {"file": "/etc/x"}, "b": {"file": "/etc/b"}}"#, .publish: "",
+    ],
+    [.token: #""t1", "provide": "main", "allow_self_roll": true"#],
+    [.token: #""t1", "allow_self_roll": false"#],
     [.token: #""t1", "enabled": false"#], [.token: "\"\(String(repeating: "z", count: 32))\""],
     [
       .publish:
@@ -84,6 +94,7 @@ import Testing
     [.account: "\"0123\""],
     [.account: "\"\(String(repeating: "A", count: 32))\""], [.token: ""], [.token: #""""#], [.token: #""T""#],
     [.token: "\"\(String(repeating: "t", count: 33))\""], [.token: #""t1", "enabled": "yes""#],
+    [.token: #""t1", "provide": 5"#], [.token: #""t1", "provide": "main", "allow_self_roll": "yes""#],
     [.token: #""t1", "shedule": {}"#], [.credential: "5"],
     [.token: #""t1", "reload": "caddy.service""#], [.token: #""t1", "reload": [1]"#],
     [.token: #""t1", "reload": ["caddy"]"#], [.token: #""t1", "reload": ["caddy.timer"]"#],

@@ -70,7 +70,12 @@ import Testing
     #expect(try strings("required") == ["credentials", "tokens"])
     #expect(try strings("$defs.credential.required") == ["file"])
     #expect(try strings("$defs.metrics.required") == ["file"])
-    #expect(try strings("$defs.entry.required") == ["name", "token_id", "publish"])
+    #expect(try strings("$defs.entry.required") == ["name", "token_id"])
+    // Where no destination is named, a credential is.
+    #expect(
+      try node("$defs.entry.anyOf").elements.map { $0["required"]?.elements.compactMap(\.string) } == [
+        ["publish"], ["provide"],
+      ])
     #expect(try strings("$defs.destination.required") == ["file"])
     #expect(try strings("$defs.program.required") == ["command"])
     #expect(try strings("$defs.alert_program.required") == ["command"])
@@ -116,6 +121,8 @@ import Testing
     #expect(try span("$defs.metrics.properties.every") == MetricsSettings(file: "/x").every)
     let entry = try #require(try Sample().decoded().tokens.first)
     #expect(try node("$defs.entry.properties.enabled.default").boolean == entry.enabled)
+    #expect(try node("$defs.entry.properties.allow_self_roll.default").boolean == false)
+    #expect(entry.provide == nil)
     #expect(try span("$defs.schedule.properties.jitter") == entry.schedule.jitter)
     #expect(try node("$defs.schedule.properties.catch_up.default").boolean == entry.schedule.catchUp)
     #expect(try string("$defs.schedule.properties.first") == entry.schedule.first.rawValue)

@@ -13,7 +13,7 @@ import Testing
 
   private func read(_ file: String, in credentials: String? = nil) throws(SystemError) -> String {
     let reader = CredentialReader(directory: CredentialsDirectory(path: credentials))
-    return try reader.read(CredentialSource(file: file), name: "main")
+    return try reader.read(CredentialSource(file: file), name: "main").secret
       .withBytes { String(decoding: $0, as: UTF8.self) }
   }
 

@@ -60,13 +60,13 @@ import Testing
       try service.stop()
       all += Self.points(try injector.trace(), before)
     }
-    try #require(all.count + 2 < subjects.count)
+    try #require(all.count + WalkedRoll.Before.allCases.count < subjects.count)
     // An odd stride meets all durations and errors in turn.
     let stride = isSoak ? 1 : max(1, all.count / Self.shortCount) | 1
     let points = Swift.stride(from: 0, to: all.count, by: stride).map { all[$0] }
     let results = await inParallel(Array(points.enumerated()), width: 8) { (index, point) -> [String] in
       do {
-        return try Self.fail(point, subjects[index + 2], sandbox, credential)
+        return try Self.fail(point, subjects[index + WalkedRoll.Before.allCases.count], sandbox, credential)
       } catch {
         return ["\(error)"]
       }

@@ -20,6 +20,9 @@ import Testing
     // What everybody may see of a program is kept, and what it prints is the secret.
     configuration.entries[0].programs["run"] = workspace.shell(
       "cat /proc/$$/environ /proc/$$/cmdline >\"$0\"; echo \"it reads $(cat)\"", "seen", ["stdin": "true"])
+    // One of them is a credential of the service as well.
+    configuration.credentials["own"] = try workspace.directory.write("own", tokens[5].secret)
+    configuration.entries[5].provide = "own"
     let known = String(repeating: "UnusualSecret", count: 4)
     secrets.insert(known)
     _ = try workspace.directory.write("published/entry-0", tokens[0].secret)
@@ -79,11 +82,16 @@ import Testing
       if path.hasPrefix(workspace.published + "/entry-") || path == workspace.directory.path("credential") {
         continue
       }
+      if path == workspace.directory.path("own") || path.hasPrefix(workspace.successors + "/own.") {
+        continue
+      }
       #expect(!parts.found(in: try contents(of: path)), "\(path)")
     }
     #expect(TemporaryDirectory.names(workspace.state).contains("rolls.db"))
     #expect(TemporaryDirectory.names(workspace.directory.path).contains("tokenroll.prom"))
     #expect(workspace.escrowed.isEmpty && workspace.temporaries.isEmpty)
+    let own = try sandbox.tokens().first { $0.id == tokens[5].id }
+    #expect(workspace.credential("own") == own?.secret)
   }
 
   /// What everybody on the machine may see of a process.

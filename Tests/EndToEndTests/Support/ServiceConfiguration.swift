@@ -17,6 +17,8 @@ struct ServiceConfiguration: Sendable {
     /// In JSON.
     var schedule = Self.once
     var credential = "sandbox"
+    /// The credential that the token is; nil for none.
+    var provide: String?
     var enabled = true
     /// Units to reload.
     var reload: [String] = []
@@ -64,13 +66,16 @@ struct ServiceConfiguration: Sendable {
       members["mode"] = quoted(destination.mode)
       return object(members)
     }
-    let members = [
+    var members = [
       "name": quoted(entry.name), "account_id": quoted(entry.account), "token_id": quoted(entry.token),
       "credential": quoted(entry.credential), "enabled": "\(entry.enabled)", "schedule": entry.schedule,
       "publish": "[\(publish.joined(separator: ", "))]",
       "verify": entry.verify,
       "reload": "[\(entry.reload.map(quoted).joined(separator: ", "))]",
     ]
+    members["provide"] = entry.provide.map(quoted)
+    if entry.provide == entry.credential { members["allow_self_roll"] = "true" }
+    if entry.publish.isEmpty { members["publish"] = nil }
     return object(members.merging(entry.programs) { $1 })
   }
 

@@ -8,7 +8,11 @@ struct WalkedRoll: Sendable {
   enum Before: String, Sendable, CaseIterable {
     case noFile = "no secret published before"
     case secretInForce = "the secret in force published before"
+    case ownCredential = "the token is a credential of the service"
   }
+
+  /// The credential that the token is, where it is one.
+  private static let own = "own"
 
   let token: SandboxUnderTest.Token
   let workspace: Workspace
@@ -28,6 +32,10 @@ struct WalkedRoll: Sendable {
     configuration.entries = [workspace.entry(SyscallInjector.entry, token, publish: publish)]
     configuration.entries[0].reload = reload
     if let script { configuration.entries[0].programs["run"] = workspace.shell(script) }
+    if before == .ownCredential {
+      configuration.credentials[Self.own] = try workspace.directory.write(Self.own, token.secret)
+      configuration.entries[0].provide = Self.own
+    }
     try workspace.write(configuration)
   }
 
@@ -53,7 +61,8 @@ struct WalkedRoll: Sendable {
       ("raw", { $0 == secret }), ("env", { $0 == "CLOUDFLARE_API_TOKEN=\(secret)\n" }),
       ("json", { $0.contains("\"token\": \"\(secret)\"") }),
     ]
-    return wanted.filter { !(workspace.publishedText($0.0).map($0.1) ?? false) }.map(\.0)
+    let wrong = wanted.filter { !(workspace.publishedText($0.0).map($0.1) ?? false) }.map(\.0)
+    return (workspace.credential(Self.own) ?? secret) == secret ? wrong : wrong + ["the service itself"]
   }
 
   /// Whether the history says that the roll is over: verified, or, where the API cannot be heard, not.

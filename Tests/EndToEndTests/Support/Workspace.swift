@@ -27,6 +27,7 @@ final class Workspace: Sendable {
   var published: String { directory.path("published") }
   var state: String { directory.path("state") }
   var escrow: String { directory.path("state/escrow") }
+  var successors: String { directory.path("state/credentials") }
   var configurationFile: String { directory.path("config.json") }
 
   /// A configuration for the sandbox, without entries.
@@ -71,6 +72,14 @@ final class Workspace: Sendable {
     (try? contents(of: "\(published)/\(name)")).map { String(decoding: $0, as: UTF8.self) }
   }
 
+  /// What the credential `name` is, whose file is in the workspace: what succeeded that, or what it holds; nil where there is
+  /// none. To be asked where the file has held one secret alone.
+  func credential(_ name: String) -> String? {
+    let successor = TemporaryDirectory.names(successors).first { $0.hasPrefix("\(name).") }
+    let path = successor.map { "\(successors)/\($0)" } ?? directory.path(name)
+    return (try? contents(of: path)).map { String(decoding: $0, as: UTF8.self) }
+  }
+
   /// The names in the escrow.
   var escrowed: [String] { TemporaryDirectory.names(escrow) }
 
@@ -87,7 +96,8 @@ final class Workspace: Sendable {
 
   /// Files that only exist while something is being written.
   var temporaries: [String] {
-    (TemporaryDirectory.names(published) + TemporaryDirectory.names(escrow) + TemporaryDirectory.names(state))
+    (TemporaryDirectory.names(published) + TemporaryDirectory.names(escrow) + TemporaryDirectory.names(state)
+      + TemporaryDirectory.names(successors))
       .filter { $0.contains(".tokenroll-") }
   }
 
