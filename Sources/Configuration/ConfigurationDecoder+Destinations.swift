@@ -10,11 +10,14 @@ extension ConfigurationDecoder {
       case .owner: parts.owner = account(value, "a user")
       case .group: parts.group = account(value, "a group")
       case .allow: parts.allow = exceptions(value)
+      case .keepPrevious: parts.keepPrevious = previousCount(value)
       }
     }
     return isObject
       ? parts
-      : DestinationParts(format: .refused, mode: .refused, owner: .refused, group: .refused, allow: .refused)
+      : DestinationParts(
+        format: .refused, mode: .refused, owner: .refused, group: .refused, allow: .refused,
+        keepPrevious: .refused)
   }
 
   /// The destinations of the entry `index`; nil where one of them is refused.
@@ -57,6 +60,7 @@ extension ConfigurationDecoder {
       case .owner: own.owner = account(value, "a user")
       case .group: own.group = account(value, "a group")
       case .allow: own.allow = exceptions(value)
+      case .keepPrevious: own.keepPrevious = previousCount(value)
       }
     }
     guard isObject else { return nil }
@@ -75,16 +79,19 @@ extension ConfigurationDecoder {
     if format == .template, template.isAbsent {
       report("\"template\" is missing, the file that the format \"template\" fills in", at: node)
     }
+    let keepPrevious = previousCount(own.keepPrevious, for: format)
+    if keepPrevious.value != nil { claimPreviousFiles(&file, at: index) }
     guard let file = file.value, !key.isRefused, template.isAbsent == (format != .template),
       !template.isRefused, !name.isRefused,
       !parts.mode.isRefused, !parts.owner.isRefused,
-      !parts.group.isRefused, !parts.allow.isRefused
+      !parts.group.isRefused, !parts.allow.isRefused, !keepPrevious.isRefused
     else { return nil }
     return Destination(
       file: file, format: format, key: key.value ?? format.defaultKey, template: template.value,
       name: name.value,
       mode: parts.mode.value ?? 0o600,
-      owner: parts.owner.value, group: parts.group.value, allow: parts.allow.value ?? [])
+      owner: parts.owner.value, group: parts.group.value, allow: parts.allow.value ?? [],
+      keepPrevious: keepPrevious.value)
   }
 }
 
@@ -105,13 +112,16 @@ extension ConfigurationDecoder {
     if let reader = templateFiles[file] {
       return refuse(
         node,
-        "\(quotation(file)) is the template of tokens[\(reader.entry)].publish[\(reader.destination)], which a roll would overwrite"
+        "\(quotation(file)) is the template of \(reader), which a roll would overwrite"
       )
+    }
+    if let keeper = keeper(of: file) {
+      return refuse(node, "\(quotation(file)) is where \(keeper) keeps a former content (keep_previous)")
     }
     if let other = destinationFiles.updateValue(index, forKey: file) {
       destinationFiles[file] = other
       return refuse(
-        node, "\(quotation(file)) is written by tokens[\(other.entry)].publish[\(other.destination)] already")
+        node, "\(quotation(file)) is written by \(other) already")
     }
     return .given(file, offset: offset)
   }
@@ -140,8 +150,12 @@ extension ConfigurationDecoder {
     if let writer = destinationFiles[file] {
       return refuse(
         node,
-        "\(quotation(file)) is written by tokens[\(writer.entry)].publish[\(writer.destination)], and no template"
+        "\(quotation(file)) is written by \(writer), and no template"
       )
+    }
+    if let keeper = keeper(of: file) {
+      return refuse(
+        node, "\(quotation(file)) is where \(keeper) keeps a former content (keep_previous), and no template")
     }
     templateFiles[file] = index
     return .given(shared(file), offset: offset)

@@ -22,6 +22,8 @@ final class ConfigurationDecoder {
   var entryNames: [String: Int] = [:]
   var entryTokens: [TokenIdentity: Int] = [:]
   var destinationFiles: [String: DestinationIndex] = [:]
+  /// The files beside which former contents are kept.
+  var keepingFiles: [String: DestinationIndex] = [:]
   /// The templates, each with a destination that is filled in from it.
   var templateFiles: [String: DestinationIndex] = [:]
 
@@ -70,9 +72,11 @@ final class ConfigurationDecoder {
   }
 
   /// A destination among all.
-  struct DestinationIndex {
+  struct DestinationIndex: CustomStringConvertible {
     let entry: Int
     let destination: Int
+
+    var description: String { "tokens[\(entry)].publish[\(destination)]" }
   }
 
   /// A token among all accounts.

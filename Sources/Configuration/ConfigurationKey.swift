@@ -45,6 +45,7 @@ package enum ConfigurationKey {
   /// `defaults.publish`.
   package enum DefaultDestination: String, CaseIterable, Sendable {
     case format, mode, owner, group, allow
+    case keepPrevious = "keep_previous"
   }
 
   /// An element of `tokens`.
@@ -88,5 +89,6 @@ package enum ConfigurationKey {
   /// An element of `publish`.
   package enum Destination: String, CaseIterable, Sendable {
     case file, format, key, template, name, mode, owner, group, allow
+    case keepPrevious = "keep_previous"
   }
 }

@@ -26,6 +26,9 @@ public struct Destination: Sendable, Hashable {
     case writableByOthers = "writable_by_others"
   }
 
+  /// The most former contents that are kept beside a file.
+  public static let mostPrevious = 10
+
   /// `file`: an absolute path without `.`, `..` or empty components.
   public var file: String
   /// `format`.
@@ -45,11 +48,14 @@ public struct Destination: Sendable, Hashable {
   public var group: String?
   /// `allow`.
   public var allow: Set<Exception>
+  /// `keep_previous`: how many former contents stay beside the file, 0 to 10; nil leaves alone what is there.
+  public var keepPrevious: Int?
 
   /// A destination; see the members for the ranges.
   public init(
     file: String, format: Format = .raw, key: String? = nil, template: String? = nil, name: String? = nil,
-    mode: UInt16 = 0o600, owner: String? = nil, group: String? = nil, allow: Set<Exception> = []
+    mode: UInt16 = 0o600, owner: String? = nil, group: String? = nil, allow: Set<Exception> = [],
+    keepPrevious: Int? = nil
   ) {
     self.file = file
     self.format = format
@@ -60,5 +66,6 @@ public struct Destination: Sendable, Hashable {
     self.owner = owner
     self.group = group
     self.allow = allow
+    self.keepPrevious = keepPrevious
   }
 }

@@ -13,6 +13,8 @@ internal import Store
     let owner: String?
     let group: String?
     let allow: Set<Destination.Exception>
+    /// Where former contents are kept, the names beside the file matter too.
+    let keeping: String?
 
     init(_ destination: Destination) {
       directory = destination.file.prefix(
@@ -21,6 +23,7 @@ internal import Store
       owner = destination.owner
       group = destination.group
       allow = destination.allow
+      keeping = destination.keepPrevious.map { _ in destination.file }
     }
   }
 

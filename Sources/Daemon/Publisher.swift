@@ -71,15 +71,22 @@ internal import Systemd
     return escrow.path(of: roll, entry: entry.name, token: entry.tokenID)
   }
 
+  /// What is worth knowing of a publication that succeeded, each a sentence.
+  struct Remarks {
+    /// For each destination that has narrower rights than configured.
+    var narrowed: [String] = []
+    /// For each whose former content was not kept.
+    var unkept: [String] = []
+  }
+
   /// Writes `secret` to every destination of `entry` that has not got it; all are tried before the first failure is thrown.
   ///
-  /// Those that get it encrypted come last, so that none waits for the helper of another. Returns a sentence for each
-  /// destination that has narrower rights than configured.
+  /// Those that get it encrypted come last, so that none waits for the helper of another.
   func publish(
     _ secret: Secret, of entry: Entry, _ facts: SecretRendering.Facts, _ preparation: Preparation?,
     _ copies: EncryptedCopies
-  ) async throws(SystemError) -> [String] {
-    var narrowed: [String] = []
+  ) async throws(SystemError) -> Remarks {
+    var remarks = Remarks()
     var failures: [(file: String, error: SystemError)] = []
     copies.beginRound()
     for destination in Self.encryptedLast(entry.publish) {
@@ -104,14 +111,15 @@ internal import Systemd
             context: "its directory has been moved or replaced meanwhile")
         }
         if let refusal = publication.narrowed {
-          narrowed.append(
+          remarks.narrowed.append(
             "\(destination.file) was published with narrower rights than configured: \(refusal).")
         }
+        if let refusal = publication.unkept { remarks.unkept.append("\(refusal).") }
       } catch {
         failures.append((destination.file, error))
       }
     }
-    guard let first = failures.first else { return narrowed }
+    guard let first = failures.first else { return remarks }
     throw Self.failure(first.error, others: failures.dropFirst().map(\.file))
   }
 
@@ -167,7 +175,8 @@ internal import Systemd
       path: destination.file, mode: destination.mode, owner: try destination.owner.map(userID),
       group: try destination.group.map(groupID),
       allowSymbolicLink: destination.allow.contains(.symbolicLink),
-      allowWritableByOthers: destination.allow.contains(.writableByOthers))
+      allowWritableByOthers: destination.allow.contains(.writableByOthers),
+      keepPrevious: destination.keepPrevious)
   }
 
   /// Forgets the numbers of users and groups.

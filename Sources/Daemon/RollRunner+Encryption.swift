@@ -14,13 +14,13 @@ extension RollRunner {
   /// Brings `secret` to every destination, also to those that a reload adds meanwhile; returns what the publisher does.
   func publish(
     _ secret: Secret, _ facts: SecretRendering.Facts, _ preparation: Publisher.Preparation?
-  ) async throws(SystemError) -> [String] {
+  ) async throws(SystemError) -> Publisher.Remarks {
     var published: [Destination]
-    var narrowed: [String] = []
+    var remarks = Publisher.Remarks()
     repeat {
       let entry = entry
       published = entry.publish
-      let result = await bounded(published.count) { () -> Result<[String], SystemError> in
+      let result = await bounded(published.count) { () -> Result<Publisher.Remarks, SystemError> in
         do throws(SystemError) {
           return .success(
             try await services.publisher.publish(secret, of: entry, facts, preparation, encryptedCopies))
@@ -28,9 +28,9 @@ extension RollRunner {
           return .failure(error)
         }
       }
-      narrowed = try result.get()
+      remarks = try result.get()
     } while published != entry.publish
-    return narrowed
+    return remarks
   }
 
   /// Notes for the watchdog that `count` secrets are encrypted.

@@ -261,11 +261,12 @@ extension RollRunner {
         entry: entry.name, accountID: entry.accountID, tokenID: entry.tokenID, rolledAt: intent.startedAt)
       // The service is the first consumer, and the others are tried whatever comes of that.
       let use = Result { () throws(SystemError) in try takeIntoUse(secret) }
-      let narrowed = try await publish(secret, facts, preparation)
+      let remarks = try await publish(secret, facts, preparation)
+      for remark in remarks.unkept { report(Event(.destinationNotice, remark)) }
       try use.get()
       outage = sentAt.map { services.clock.bootTime - $0 }
       abandon()
-      return .published(narrowed: narrowed)
+      return .published(narrowed: remarks.narrowed)
     } catch {
       // What could be waited for is in use already.
       liftHold()

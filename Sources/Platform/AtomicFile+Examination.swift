@@ -8,6 +8,11 @@ extension AtomicFile {
   public static func examine(_ specification: FileSpecification) throws(SystemError) {
     let target = try PublicationTarget(specification)
     _ = try target.directory.reopen()
+    if let count = specification.keepPrevious {
+      try PreviousFiles(
+        directory: target.directory.rawValue, target: target.name, path: target.path, count: count
+      ).examine()
+    }
     // By way of /proc, so that the directory that was checked is the one that is asked about.
     let (handle, path) = (target.directory.rawValue, target.directory.path)
     try attempt("cannot write to the directory", path) { () throws(Errno) in

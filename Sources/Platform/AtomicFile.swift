@@ -15,12 +15,12 @@ public final class AtomicFile {
   private let temporaryName: String
   /// Whether the temporary still has its name, and so has to be removed.
   private var isPending = true
-  private var publication = Publication(narrowed: nil, notices: [])
+  private var publication = Publication(narrowed: nil, unkept: nil, notices: [])
 
   /// Checks the place, creates the temporary with its rights and allocates `capacity` bytes for it.
   ///
   /// With `narrowIfRefused`, owner and mode that the system refuses are left at the process's own and 0600 or less, and
-  /// `commit` reports that. Throws where anything else fails, and leaves nothing behind then.
+  /// `commit` reports that, as it reports a former content that cannot be kept. Throws where anything else fails, and leaves nothing behind then.
   public init(
     preparing specification: FileSpecification, capacity: Int, narrowIfRefused: Bool = false
   ) throws(SystemError) {
@@ -39,6 +39,9 @@ public final class AtomicFile {
     do throws(SystemError) {
       try allocate(capacity)
       try giveRights(narrowIfRefused: narrowIfRefused)
+      if !narrowIfRefused, let previous {
+        try previous.prove(linking: target.existing == nil ? temporaryName : target.name)
+      }
     } catch {
       abandon()
       throw error
@@ -46,6 +49,13 @@ public final class AtomicFile {
   }
 
   deinit { abandon() }
+
+  /// The former contents beside the target, where some are to be kept.
+  private var previous: PreviousFiles? {
+    specification.keepPrevious.map {
+      PreviousFiles(directory: target.directory.rawValue, target: target.name, path: target.path, count: $0)
+    }
+  }
 
   /// What was found worth knowing while preparing.
   public var notices: [Publication.Notice] { publication.notices }
@@ -61,12 +71,14 @@ public final class AtomicFile {
     }
     do throws(SystemError) {
       try write(bytes)
+      keepFormerContent(unlike: bytes)
       try rename()
     } catch {
       abandon()
       throw error
     }
     isPending = false
+    removeOldestContents()
     try syncDirectory()
     return publication
   }
@@ -135,7 +147,7 @@ extension AtomicFile {
       if hasMode { try? setMode(specification.mode & 0o600) }
       publication.narrowed = error
     }
-    if let existing = target.existing, existing.st_nlink > 1 {
+    if let existing = target.existing, existing.st_nlink > 1, specification.keepPrevious == nil {
       publication.notices.append(.hardLinks(path: target.path, count: Int(existing.st_nlink)))
     }
   }
@@ -160,6 +172,19 @@ extension AtomicFile {
       try Syscalls.ftruncate(temporary.rawValue, bytes.count)
     }
     try attemptOnTemporary("cannot make durable") { () throws(Errno) in try temporary.sync() }
+  }
+
+  /// A former content that cannot be kept must not keep the new one from its readers: it is reported.
+  private func keepFormerContent(unlike bytes: UnsafeRawBufferPointer) {
+    do throws(SystemError) { try previous?.keep(unlike: bytes) } catch { publication.unkept = error }
+  }
+
+  private func removeOldestContents() {
+    do throws(SystemError) {
+      try previous?.removeOldest()
+    } catch {
+      publication.unkept = publication.unkept ?? error
+    }
   }
 
   private func rename() throws(SystemError) {

@@ -14,11 +14,15 @@ public struct FileSpecification: Sendable, Hashable {
   public var allowSymbolicLink: Bool
   /// Whether others than root and the process may be able to write to the directory or to one above it.
   public var allowWritableByOthers: Bool
+  /// How many former contents stay beside the file, as `NAME.1`, the newest, to `NAME.10` at most; nil leaves alone what
+  /// is there.
+  public var keepPrevious: Int?
 
   /// A file of these parts.
   public init(
     path: String, mode: UInt16 = 0o600, owner: uid_t? = nil, group: gid_t? = nil,
-    allowSymbolicLink: Bool = false, allowWritableByOthers: Bool = false
+    allowSymbolicLink: Bool = false, allowWritableByOthers: Bool = false,
+    keepPrevious: Int? = nil
   ) {
     self.path = path
     self.mode = mode
@@ -26,5 +30,6 @@ public struct FileSpecification: Sendable, Hashable {
     self.group = group
     self.allowSymbolicLink = allowSymbolicLink
     self.allowWritableByOthers = allowWritableByOthers
+    self.keepPrevious = keepPrevious
   }
 }

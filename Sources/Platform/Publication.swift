@@ -25,6 +25,8 @@ public struct Publication: Sendable, Hashable {
   /// Why the file has narrower rights than configured (mode 0600 at most, and the process as its owner); nil where it
   /// has those that were asked for.
   public var narrowed: SystemError?
+  /// Why the former content was not kept as configured; nil where it was, and where none was to be.
+  public var unkept: SystemError?
   /// What may surprise.
   public var notices: [Notice]
 }

@@ -144,6 +144,11 @@ extension Syscalls {
     _ = try call(.renameat) { Glibc.renameat(directory, old, directory, new) }
   }
 
+  /// Gives the file `old` the further name `new`; a symbolic link is not followed.
+  package static func linkat(_ directory: Int32, _ old: String, _ new: String) throws(Errno) {
+    _ = try call(.linkat) { Glibc.linkat(directory, old, directory, new, 0) }
+  }
+
   package static func unlinkat(_ directory: Int32, _ name: String) throws(Errno) {
     _ = try call(.unlinkat) { Glibc.unlinkat(directory, name, 0) }
   }

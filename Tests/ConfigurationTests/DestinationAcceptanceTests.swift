@@ -40,6 +40,12 @@ import Testing
         #""template": "/etc/tokenroll/x.tmpl""#, #""format": "template""#,
         Destination(file: "/srv/x", format: .template, template: "/etc/tokenroll/x.tmpl")
       ),
+      (#""keep_previous": 10"#, "", Destination(file: "/srv/x", keepPrevious: 10)),
+      (#""keep_previous": 0"#, #""keep_previous": 3"#, Destination(file: "/srv/x", keepPrevious: 0)),
+      (
+        #""format": "credential""#, #""keep_previous": 3"#, Destination(file: "/srv/x", format: .credential)
+      ),
+      ("", #""keep_previous": 3"#, Destination(file: "/srv/x", keepPrevious: 3)),
       (#""mode": "600""#, "", Destination(file: "/srv/x", mode: 0o600)),
       (#""mode": "0400""#, "", Destination(file: "/srv/x", mode: 0o400)),
       (#""mode": "0440""#, "", Destination(file: "/srv/x", mode: 0o440)),
@@ -110,6 +116,22 @@ import Testing
       #expect(problems(#"\#(members): "\#(longest)""#) == [])
       #expect(problems(#"\#(members): "\#(longest)k""#).count == 1)
     }
+  }
+
+  @Test func namesLikeThoseOfFormerContentsAreAcceptedWhereTheyAreNone() throws {
+    let publish =
+      #"[{"file": "/srv/x", "keep_previous": 2}, {"file": "/srv/x.0"}, {"file": "/srv/x.11"}, "#
+      + #"{"file": "/srv/x.01"}, {"file": "/srv/x.1.1"}, {"file": "/srv/y.1"}, {"file": "/srv/y"}]"#
+    #expect(Sample([.publish: publish]).problems() == [])
+  }
+
+  @Test func aNameTooLongForItsFormerContentsIsRefused() throws {
+    let name = String(repeating: "c", count: 254)
+    func problems(_ more: String) -> [String] {
+      Sample([.publish: #"[{"file": "/\#(name)"\#(more)}]"#]).problems()
+    }
+    #expect(problems("") == [])
+    #expect(problems(#", "keep_previous": 1"#).count == 1)
   }
 
   @Test func sameTokenIdentifierInTwoAccountsIsTwoTokens() throws {

@@ -130,6 +130,38 @@ import Testing
       #"7:13: tokens[0].publish[0]: the file's name, "a:b", is not the name of a credential: 1 to 255 printable ASCII characters, neither "/" nor ":"; give the credential another with "name""#
     ),
     Refusal(
+      [.publish: #"[{"file": "/srv/x", "keep_previous": 11}]"#],
+      #"7:49: tokens[0].publish[0].keep_previous: must be a whole number from 0 to 10"#),
+    Refusal(
+      [.publish: #"[{"file": "/srv/x", "format": "credential", "keep_previous": 2}]"#],
+      #"7:73: tokens[0].publish[0].keep_previous: the format "credential" keeps no former contents; leave this out"#
+    ),
+    Refusal(
+      [.publish: #"[{"file": "/srv/x", "keep_previous": "2"}]"#],
+      #"7:49: tokens[0].publish[0].keep_previous: must be a whole number, not a string"#),
+    Refusal(
+      [.publish: #"[{"file": "/srv/x", "keep_previous": 1}, {"file": "/srv/x.10"}]"#],
+      #"7:62: tokens[0].publish[1].file: "/srv/x.10" is where tokens[0].publish[0] keeps a former content (keep_previous)"#
+    ),
+    Refusal(
+      [.publish: #"[{"file": "/srv/x.1"}, {"file": "/srv/x", "keep_previous": 0}]"#],
+      #"7:44: tokens[0].publish[1].file: "/srv/x.1" is written by tokens[0].publish[0], so no former content can be kept there (keep_previous)"#
+    ),
+    Refusal(
+      [
+        .publish: #"[{"file": "/srv/x"}]"#, .credentials: #"{"main": {"file": "/srv/x.3"}}"#,
+        .more: #""defaults": {"publish": {"keep_previous": 1}}"#,
+      ],
+      #"7:22: tokens[0].publish[0].file: "/srv/x.3" is the file of credential "main", so no former content can be kept there (keep_previous)"#
+    ),
+    Refusal(
+      [
+        .publish:
+          #"[{"file": "/srv/x", "keep_previous": 1}, {"file": "/srv/y", "format": "template", "template": "/srv/x.2"}]"#
+      ],
+      #"7:106: tokens[0].publish[1].template: "/srv/x.2" is where tokens[0].publish[0] keeps a former content (keep_previous), and no template"#
+    ),
+    Refusal(
       [.publish: #"[{"file": "/srv/x", "format": "env", "key": 1}]"#],
       #"7:56: tokens[0].publish[0].key: must be a string, not a number"#),
     Refusal(
@@ -306,11 +338,11 @@ import Testing
       #"7:42: tokens[0].publish[0].allow[0]: "everything" is none of "symbolic_link", "writable_by_others""#),
     Refusal(
       [.publish: #"[{"file": "/srv/x", "path": "/x"}]"#],
-      #"7:32: tokens[0].publish[0].path: this key is not known; known here: file, format, key, template, name, mode, owner, group, allow"#
+      #"7:32: tokens[0].publish[0].path: this key is not known; known here: file, format, key, template, name, mode, owner, group, allow, keep_previous"#
     ),
     Refusal(
       [.publish: #"[{"file": "/srv/x", "permissions": "0600"}]"#],
-      #"7:32: tokens[0].publish[0].permissions: this key is not known; known here: file, format, key, template, name, mode, owner, group, allow"#
+      #"7:32: tokens[0].publish[0].permissions: this key is not known; known here: file, format, key, template, name, mode, owner, group, allow, keep_previous"#
     ),
     Refusal(
       [.publish: #"[{"file": "/srv/x", "mode": "0600", "mode": "0640"}]"#],
@@ -322,10 +354,12 @@ import Testing
       [.more: #""defaults": {"publish": []}"#], #"9:27: defaults.publish: must be an object, not an array"#),
     Refusal(
       [.more: #""defaults": {"publish": {"file": "/x"}}"#],
-      #"9:28: defaults.publish.file: this key is not known; known here: format, mode, owner, group, allow"#),
+      #"9:28: defaults.publish.file: this key is not known; known here: format, mode, owner, group, allow, keep_previous"#
+    ),
     Refusal(
       [.more: #""defaults": {"publish": {"key": "A"}}"#],
-      #"9:28: defaults.publish.key: this key is not known; known here: format, mode, owner, group, allow"#),
+      #"9:28: defaults.publish.key: this key is not known; known here: format, mode, owner, group, allow, keep_previous"#
+    ),
     Refusal(
       [.more: #""defaults": {"publish": {"mode": "0644"}}"#],
       #"9:36: defaults.publish.mode: "0644" gives rights to others; write e.g. "0600" or "0640""#),

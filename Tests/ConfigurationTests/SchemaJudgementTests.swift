@@ -72,6 +72,10 @@ import Testing
         #"[{"file": "/srv/a", "format": "template", "template": "/t"}, {"file": "/b", "format": "template", "template": "/t"}]"#
     ],
     [
+      .publish: #"[{"file": "/srv/a", "keep_previous": 0}, {"file": "/srv/b", "keep_previous": 10}]"#,
+      .more: #""defaults": {"publish": {"keep_previous": 2}}"#,
+    ],
+    [
       .publish:
         #"[{"file": "/srv/a.cred", "format": "credential"}, {"file": "/b:c", "format": "credential", "name": "a b"}]"#
     ],
@@ -148,6 +152,10 @@ import Testing
     [.publish: #"[{"file": "/a", "format": "credential", "name": "é"}]"#],
     [.publish: #"[{"file": "/x/a:b", "format": "credential"}]"#],
     [.publish: #"[{"file": "/x/é", "format": "credential"}]"#],
+    [.publish: #"[{"file": "/a", "keep_previous": 11}]"#],
+    [.publish: #"[{"file": "/a", "format": "credential", "keep_previous": 1}]"#],
+    [.publish: #"[{"file": "/a", "keep_previous": -1}]"#],
+    [.more: #""defaults": {"publish": {"keep_previous": true}}"#],
     [.publish: #"[{"file": "/a", "mode": 640}]"#], [.publish: #"[{"file": "/a", "mode": "0644"}]"#],
     [.publish: #"[{"file": "/a", "mode": "0700"}]"#], [.publish: #"[{"file": "/a", "mode": "4600"}]"#],
     [.publish: #"[{"file": "/a", "mode": "0060"}]"#], [.publish: #"[{"file": "/a", "mode": "60"}]"#],

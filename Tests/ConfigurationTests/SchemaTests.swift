@@ -101,6 +101,8 @@ import Testing
       #expect(problems(maximum + 1).count == 1)
     }
     #expect(try node("properties.tokens.maxItems").integer == 500_000)
+    #expect(try node("$defs.keep_previous.minimum").integer == 0)
+    #expect(try node("$defs.keep_previous.maximum").integer == Int64(Destination.mostPrevious))
     #expect(try node("$defs.path.maxLength").integer == 4_095)
     #expect(try node("$defs.reload.items.maxLength").integer == 255)
   }
