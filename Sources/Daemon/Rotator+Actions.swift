@@ -73,13 +73,14 @@ extension Rotator {
     let units = services.reloads.unreloaded(slot.entry.reload, token: row)
     let stuck = units.first { $0.failures >= RollMachine.patience }.map { "\($0.unit): \($0.trouble ?? "")" }
     let failed = services.programs.trouble(of: row)
+    let drift = watch.drift(row)
     let alarm = machine.map(\.alarm) ?? slot.trouble
     let isWell =
-      machine == nil && slot.trouble == nil && slot.record.failures == 0 && failed == nil
+      machine == nil && slot.trouble == nil && slot.record.failures == 0 && failed == nil && drift.isEmpty
       && units.allSatisfy { $0.failures == 0 }
     services.alerts.judge(
       slot.entry, token: row,
       roll: roll ?? machine?.rollID ?? services.programs.items(of: row).first?.debt.roll,
-      alarm: alarm ?? stuck ?? failed, isWell: isWell)
+      alarm: alarm ?? stuck ?? failed ?? drift.first, isWell: isWell)
   }
 }

@@ -186,6 +186,7 @@ extension TokenWatch {
     let isRolled = rolls(for: log, index, rotator)
     tell(change, log, slot, isRolled: isRolled)
     keep(row, mark: mark, log: log, change: change, fingerprint: found.adopted, slot)
+    rotator.judge(index)
     if isRolled, beginRoll(row, slot, at: now) { rotator.rollForDrift(index) }
   }
 

@@ -84,6 +84,24 @@ import Testing
     #expect(told(workspace) == ["failure one", "recovery one"])
   }
 
+  @Test func whatALookFindsIsAFailureOfItsEntry() throws {
+    let sandbox = try SandboxUnderTest()
+    var (workspace, configuration) = try workspace(sandbox)
+    configuration.entries[0].verify = #"{"every": "1s"}"#
+    let service = try workspace.start(configuration)
+    try service.event("rollSettled", entry: "one")
+    let secret = try #require(workspace.publishedText("one"))
+    #expect(unlink("\(workspace.published)/one") == 0)
+    try service.event("actionFinished", entry: "one")
+    #expect(told(workspace) == ["failure one"])
+    #expect(workspace.lines().first?.contains("\(workspace.published)/one") == true)
+    _ = try workspace.directory.write("published/one", secret)
+    try service.event("actionFinished", entry: "one", count: 2)
+    #expect(told(workspace) == ["failure one", "recovery one"])
+    #expect(try service.stop() == 0)
+    #expect(try sandbox.rolls(of: sandbox.token("token-1")) == 1)
+  }
+
   @Test func aKillWhileSomebodyIsToldHasItToldAgain() throws {
     let sandbox = try SandboxUnderTest()
     var (workspace, configuration) = try workspace(sandbox)
