@@ -202,13 +202,13 @@ check_published_credential() {
 Type=oneshot
 DynamicUser=yes
 LoadCredentialEncrypted=api-token:$secrets/token-1.cred
-ExecStart=/bin/sh -c 'sha256sum <"\$CREDENTIALS_DIRECTORY/api-token"'
+ExecStart=/bin/sh -c 'md5sum <"\$CREDENTIALS_DIRECTORY/api-token"'
 ExecStart=/bin/sh -c '! cat $secrets/token-1.cred'
 UNIT
   in_machine systemctl daemon-reload
   in_machine systemctl start consumer
   messages "$from" _SYSTEMD_UNIT=consumer.service | jq -r .MESSAGE |
-    grep -F "$(token token-1 secret | tr -d '\n' | sha256sum | cut -d' ' -f1)"
+    grep -F "$(token token-1 secret | tr -d '\n' | md5sum | cut -d' ' -f1)"
 
   # Every instance of the helper has ended, none in a failure, and said nothing.
   is "instances" "$(in_machine systemctl list-units --all --plain --no-legend 'tokenroll-encrypt@*')" ""
