@@ -115,6 +115,23 @@ import Testing
     }
   }
 
+  @Test func nothingIsSentWithACredentialWhileItsNewSecretIsOnTheWay() throws {
+    var scene = try Scene(tokens: 4)
+    scene.configuration.entries += (0..<4).map { scene.consumer($0, with: "a", every: "1s") }
+    // The old secret is dead long before the answer arrives, and every entry becomes due meanwhile.
+    try scene.sandbox.addFault(#"{"kind":"delay","delay_after_ms":3000,"call":"roll","token":"a"}"#)
+    let service = try scene.workspace.start(scene.configuration)
+    try service.event("rollSettled", entry: "roll-a")
+    for number in 0..<4 {
+      let rolled = service.events("rollSettled", entry: "t\(number)").count
+      try service.event("rollSettled", entry: "t\(number)", count: rolled + 1)
+    }
+    #expect(try service.stop() == 0)
+    #expect(try scene.refusals() == [])
+    #expect(service.events("rollUncertain").isEmpty)
+    #expect(try scene.isKnown("a"))
+  }
+
   @Test func aLostAnswerIsCuredWithTheOtherCredential() throws {
     var scene = try Scene(tokens: 4)
     scene.configuration.entries += (0..<4).map { scene.consumer($0, with: "a", every: "1s") }
