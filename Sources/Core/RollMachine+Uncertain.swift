@@ -3,7 +3,11 @@ extension RollMachine {
   /// would cost the consumers of that secret a whole period of the schedule.
   ///
   /// Twenty settle times: ten minutes with the default of 30 seconds.
-  var doubtSpan: TimeSpan { TimeSpan(microseconds: settleTime.microseconds * 20) }
+  public static func doubtSpan(_ settleTime: TimeSpan) -> TimeSpan {
+    TimeSpan(microseconds: settleTime.microseconds * 20)
+  }
+
+  var doubtSpan: TimeSpan { Self.doubtSpan(settleTime) }
 
   /// The longest time between two questions while a request may still take effect: its consumers are down from then on.
   static let watchInterval = TimeSpan.seconds(15)

@@ -82,7 +82,8 @@ extension DriftCheck {
     var refusal: String?
     var others: [Drift: String] = [:]
     for (secret, file) in secrets {
-      guard let answer = await verify(secret) else { return .none }
+      guard let answer = await services.verify(secret, of: entry, urgency: .look, ifStill: isUndisturbed)
+      else { return .none }
       switch Standing(answer, of: entry.tokenID) {
       case .inForce:
         look.hasAnswer = true
@@ -114,18 +115,6 @@ extension DriftCheck {
       nextRoll: services.planner.following(entry, record, after: now), warning: entry.verify.expiryWarning,
       now: now)
     if let ending { look.seen[ending.drift] = ending.detail }
-  }
-
-  /// The answer of the API; nil where the look was disturbed before it was asked.
-  private func verify(_ secret: Secret) async -> Result<TokenVerification, APIFailure>? {
-    var permit = await services.gate.acquire(
-      entry.credential, urgency: .look, since: services.clock.now, presents: false)
-    defer { if let permit { services.gate.release(permit) } }
-    guard permit != nil, isUndisturbed() else { return nil }
-    services.gate.spend(&permit)
-    return await services.request(.verify, for: entry) {
-      await services.issuer.verify(account: entry.accountID, secret: secret)
-    }
   }
 }
 

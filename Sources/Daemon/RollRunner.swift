@@ -27,6 +27,9 @@ internal import Store
 
   /// What it has in hand where its token is a credential of the service.
   var credentialRoll: CredentialRoll?
+  /// Called where a roll did not take place, with the secret that the API still accepts.
+  var onStanding: @RotationActor (RollRunner, Fingerprint) -> Void = { _, _ in }
+
   let services: RollServices
   /// When the entry became due, by which those who wait are ordered.
   private var since: Timestamp
@@ -55,6 +58,9 @@ internal import Store
       failures: record.failures)
     machine.heed(entry.verify)
   }
+
+  /// No earlier request can take effect any more.
+  func endDoubt() { record.doubtUntil = nil }
 
   /// Takes over a secret that the API accepts as the token's, and that a destination holds.
   func adopt(_ fingerprint: Fingerprint) { record.fingerprint = fingerprint }
@@ -218,6 +224,7 @@ extension RollRunner {
   private func withdraw(_ outcome: RollOutcome, _ reason: String, _ owesCure: Bool) -> RollEvent? {
     record.failures = machine.failures
     record.doubtUntil = machine.doubtUntil
+    if outcome == .didNotHappen, let old = intent?.oldFingerprint { onStanding(self, old) }
     if owesCure { intent?.stage = .lost } else { intent = nil }
     do throws(StoreError) {
       try services.store.withdraw(

@@ -22,6 +22,23 @@ extension RollServices {
   }
 }
 
+extension RollServices {
+  /// Asks what the API says of `secret`, of an entry that has no roll in hand; nil where the service stops, or where the
+  /// answer is not wanted any more once there is room to ask.
+  func verify(
+    _ secret: Secret, of entry: Entry, urgency: Urgency, ifStill isWanted: @RotationActor () -> Bool
+  ) async -> Result<TokenVerification, APIFailure>? {
+    var permit = await gate.acquire(
+      entry.credential, urgency: urgency, since: clock.now, presents: false)
+    defer { if let permit { gate.release(permit) } }
+    guard permit != nil, isWanted() else { return nil }
+    gate.spend(&permit)
+    return await request(.verify, for: entry) {
+      await issuer.verify(account: entry.accountID, secret: secret)
+    }
+  }
+}
+
 extension Standing {
   /// What the answer of `/tokens/verify` says about a secret that should be that of `token`.
   init(_ answer: Result<TokenVerification, APIFailure>, of token: String) {

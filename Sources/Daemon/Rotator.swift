@@ -32,6 +32,7 @@ internal import Store
   /// The slots that are to be rolled because of drift and whose roll has not begun.
   var drifted: Set<Int> = []
   let watch: TokenWatch
+  let doubts: DoubtWatch
   /// By entry, with "" for all.
   var pauses: [String: Pause] = [:]
   /// The slots whose last attempts came to nothing.
@@ -54,11 +55,13 @@ internal import Store
     self.services = services
     awakeSince = services.clock.bootTime
     watch = try TokenWatch(services: services)
+    doubts = try DoubtWatch(services: services)
     dueTimer = WakeTimer { [weak self] in self?.tick() }
     waitTimer = try BootTimer { [weak self] in self?.resumeWaiting() }
     clockTimer = try BootTimer { [weak self] in self?.tick() }
     connectActions()
     watch.rotator = self
+    doubts.rotator = self
   }
 }
 
@@ -172,6 +175,7 @@ extension Rotator {
     requested = Set(requested.compactMap { moved[$0] })
     drifted = Set(drifted.compactMap { moved[$0] })
     watch.take(moved: moved)
+    doubts.take(moved: moved)
     slots = rearranged
     runners = kept
     waits = keptWaits
@@ -285,6 +289,7 @@ extension Rotator {
     let slot = slots[index]
     let lane = slot.entry.credential
     watch.plan(index)
+    doubts.plan(index)
     guard slot.isConfigured, slot.entry.enabled, runners[index] == nil, !isStopping else {
       if runners[index] == nil, requested.remove(index) != nil { drop(slot.entry.name) }
       drifted.remove(index)
@@ -414,6 +419,7 @@ extension Rotator {
     runner.onFacts = { [weak self] runner, status, end in
       self?.watch.note(status: status, expiresOn: end, runner.slot)
     }
+    runner.onStanding = { [weak self] runner, secret in self?.doubts.note(secret, runner.record.row) }
     runners[index] = runner
     return runner
   }
@@ -446,6 +452,7 @@ extension Rotator {
       waits.set(index, to: services.clock.bootTime + wait)
       armWaits()
       watch.plan(index)
+      doubts.plan(index)
     } else {
       runners[index] = nil
       plan(index)
@@ -509,6 +516,26 @@ extension Rotator {
     }
     armWaits()
     return true
+  }
+
+  /// Begins a curing roll at once, of an entry that has nothing in hand: its secret turned out to be lost.
+  func cure(_ index: Int) {
+    guard let runner = runners[index] else {
+      let lane = slots[index].entry.credential
+      // The cure takes the place of whatever was to begin.
+      lanes[lane]?.dues.remove(index)
+      requested.remove(index)
+      drifted.remove(index)
+      return begin(index, .cure, since: services.clock.now)
+    }
+    work(on: index, with: runner) { await runner.run(.due(.random(), .cure)) }
+    armWaits()
+  }
+
+  /// No earlier request of the entry can take effect any more.
+  func endDoubt(_ index: Int) {
+    slots[index].record.doubtUntil = nil
+    runners[index]?.endDoubt()
   }
 
   /// Has the entry rolled as soon as its credential has room; it is neither frozen nor in hand.

@@ -8,19 +8,6 @@ internal import Store
 /// One timer for all of them, which is armed where one wants it. It keeps no roll from beginning: a look that a roll comes
 /// across counts for nothing, and is made up for when the roll is at its end.
 @RotationActor final class TokenWatch {
-  /// One look under way.
-  private final class Looking {
-    var slot: Int
-    let entry: Entry
-    let lastAttempt: Timestamp?
-
-    init(slot: Int, entry: Entry, lastAttempt: Timestamp?) {
-      self.slot = slot
-      self.entry = entry
-      self.lastAttempt = lastAttempt
-    }
-  }
-
   /// Looks under way at once; rolls go first anyhow.
   private static let mostAtOnce = 4
   /// How soon a look is repeated at the latest that the API did not answer.
@@ -29,7 +16,7 @@ internal import Store
   private let services: RollServices
   weak var rotator: Rotator?
   private var dues = DueQueue<Timestamp>()
-  private var looking: [Int: Looking] = [:]
+  private var looking: [Int: Vigil] = [:]
   /// By when a look is repeated that the API did not answer, on the clock that nobody sets.
   private var repeats = DueQueue<TimeSpan>()
   /// By row.
@@ -67,15 +54,15 @@ internal import Store
 extension TokenWatch {
   /// The slots have been arranged anew: `moved` says where each went. The plan follows.
   func take(moved: [Int: Int]) {
-    var kept: [Int: Looking] = [:]
+    var kept: [Int: Vigil] = [:]
     var keptRepeats = DueQueue<TimeSpan>()
     for (old, new) in moved {
       if let time = repeats[old] { keptRepeats.set(new, to: time) }
-      guard let look = looking[old] else { continue }
-      look.slot = new
-      kept[new] = look
     }
-    for (slot, look) in looking where moved[slot] == nil { look.slot = -1 }
+    for (old, vigil) in looking {
+      vigil.slot = moved[old]
+      if let new = moved[old] { kept[new] = vigil }
+    }
     dues = DueQueue()
     looking = kept
     repeats = keptRepeats
@@ -137,28 +124,21 @@ extension TokenWatch {
 extension TokenWatch {
   private func begin(_ index: Int, _ rotator: Rotator) {
     let slot = rotator.slots[index]
-    let look = Looking(slot: index, entry: slot.entry, lastAttempt: slot.record.lastAttempt)
-    looking[index] = look
+    let vigil = Vigil(index, rotator)
+    looking[index] = vigil
     let check = DriftCheck(entry: slot.entry, record: slot.record, services: services) { [weak self] in
-      self?.isUndisturbed(look) ?? false
+      vigil.isUndisturbed(self?.rotator)
     }
     RotationActor.task {
       let found = await check.look()
-      self.finish(look, found)
+      self.finish(vigil, found)
     }
   }
 
-  private func isUndisturbed(_ look: Looking) -> Bool {
-    guard let rotator, look.slot >= 0, !rotator.isStopping, !rotator.isInHand(look.slot) else { return false }
-    let slot = rotator.slots[look.slot]
-    return slot.isConfigured && slot.entry == look.entry && slot.record.lastAttempt == look.lastAttempt
-  }
-
-  private func finish(_ look: Looking, _ found: DriftCheck.Look?) {
-    guard let rotator, look.slot >= 0 else { return tick() }
-    let index = look.slot
+  private func finish(_ vigil: Vigil, _ found: DriftCheck.Look?) {
+    guard let rotator, let index = vigil.slot else { return tick() }
     looking[index] = nil
-    if let found, isUndisturbed(look) { take(found, index, rotator) }
+    if let found, vigil.isUndisturbed(rotator) { take(found, index, rotator) }
     plan(index)
     rotator.onChange()
     tick()

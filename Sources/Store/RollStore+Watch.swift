@@ -62,6 +62,11 @@ extension RollStore {
     }
   }
 
+  /// Keeps that no earlier request of the token can take effect any more.
+  public func endDoubt(token row: Int64) throws(StoreError) {
+    try database.prepare("UPDATE tokens SET doubt_until = NULL WHERE row = ?").run(.integer(row))
+  }
+
   /// Keeps that a roll because of drift was begun.
   public func keepDriftRoll(token row: Int64, at now: Timestamp) throws(StoreError) {
     try database.prepare("INSERT OR REPLACE INTO drift_rolls (token, begun_at) VALUES (?, ?)")
