@@ -60,7 +60,7 @@ extension ConfigurationDecoder {
     var name = Field<String>.absent
     var enabled = Field<Bool>.absent
     var account = Field<String>.absent
-    var token = Field<String>.absent
+    var tokens = TokenFields()
     var credential = Field<String>.absent
     var provide: JSONNode?
     var selfRoll: JSONNode?
@@ -74,7 +74,8 @@ extension ConfigurationDecoder {
       case .name: name = entryName(value, index: index)
       case .enabled: enabled = boolean(value)
       case .accountID: account = accountID(value)
-      case .tokenID: token = tokenID(value)
+      case .tokenID: tokens.single = tokenID(value)
+      case .tokenIDs: tokens.pair = tokenIDs(value)
       case .credential: credential = self.credential(value)
       case .provide: provide = value
       case .allowSelfRoll: selfRoll = value
@@ -94,11 +95,14 @@ extension ConfigurationDecoder {
     programs = programs.over(defaults.programs)
     if name.isAbsent { report("\"name\" is missing", at: node) }
     if account.isAbsent { report("\"account_id\" is missing, here and in \"defaults\"", at: node) }
-    if token.isAbsent { report("\"token_id\" is missing", at: node) }
+    let token = self.tokens(tokens, of: account, index: index, at: node)
     if credential.isAbsent { report("\"credential\" is missing, here and in \"defaults\"", at: node) }
     if publish == nil, provide == nil { report("\"publish\" is missing", at: node) }
     let provided = provided(provide, selfRoll, credential: credential, entry: index)
-    refuseSecondEntry(of: account, token, index: index)
+    if provide != nil, !tokens.pair.isAbsent {
+      report(
+        "\"provide\" goes with \"token_id\": two credentials that roll each other need no pair", at: node)
+    }
     let schedule = schedule(scheduleNode.map(scheduleParts), at: scheduleNode ?? node)
     let ownFile = provided.value.flatMap { credentialFiles[$0] }
     let destinations =
@@ -109,14 +113,14 @@ extension ConfigurationDecoder {
         "\"after_roll\" of \"verify\" is false, here or in \"defaults\"; a credential is used by the service itself, and always "
           + "verified: make it true here", at: node)
     }
-    guard let name = name.value, !enabled.isRefused, let account = account.value, let token = token.value,
+    guard let name = name.value, !enabled.isRefused, let account = account.value, let token,
       let credential = credential.value, let schedule, let destinations, !reload.isRefused,
       !provided.isRefused, let settings, !programs.isRefused
     else { return nil }
     return Entry(
-      name: name, enabled: enabled.value ?? true, accountID: account, tokenID: token, credential: credential,
-      provide: provided.value, schedule: schedule, publish: destinations, reload: reload.value ?? [],
-      verify: settings,
+      name: name, enabled: enabled.value ?? true, accountID: account, tokenID: token.id, twinID: token.twin,
+      credential: credential, provide: provided.value, schedule: schedule, publish: destinations,
+      reload: reload.value ?? [], verify: settings,
       run: programs.run.value ?? [], onFailure: programs.onFailure.value ?? [],
       onRecovery: programs.onRecovery.value ?? [])
   }
@@ -140,7 +144,7 @@ extension ConfigurationDecoder {
     }.map { shared($0) }
   }
 
-  private func tokenID(_ node: JSONNode) -> Field<String> {
+  func tokenID(_ node: JSONNode) -> Field<String> {
     identifier(node, "a token's id has 1 to 32 lower-case letters and digits", count: 1...32) {
       $0.isDigit || $0.isLowerCaseLetter
     }
@@ -184,7 +188,7 @@ extension ConfigurationDecoder {
     return .given(sharedUnits.shared(units), offset: node.offset)
   }
 
-  private func refuseSecondEntry(of account: Field<String>, _ token: Field<String>, index: Int) {
+  func refuseSecondEntry(of account: Field<String>, _ token: Field<String>, index: Int) {
     guard let account = account.value, case .given(let id, let offset) = token else { return }
     let identity = TokenIdentity(account: account, token: id)
     if let other = entryTokens.updateValue(index, forKey: identity) {

@@ -53,6 +53,7 @@ package enum ConfigurationKey {
     case name, enabled
     case accountID = "account_id"
     case tokenID = "token_id"
+    case tokenIDs = "token_ids"
     case credential, provide
     case allowSelfRoll = "allow_self_roll"
     case schedule, publish, reload, verify, run

@@ -1,6 +1,7 @@
 public import Core
 
-/// One element of `tokens`: a token, its schedule, its destinations, and what is done after a roll and after failures.
+/// One element of `tokens`: a token or an alternating pair, its schedule, its destinations, and what is done after a roll
+/// and after failures.
 public struct Entry: Sendable, Equatable {
   /// `name`: 1 to 64 characters of `A-Z a-z 0-9 . _ -`, unique, beginning with a letter or a digit.
   public var name: String
@@ -8,8 +9,15 @@ public struct Entry: Sendable, Equatable {
   public var enabled: Bool
   /// `account_id`: 32 lower-case hexadecimal digits.
   public var accountID: String
-  /// `token_id`: 1 to 32 lower-case letters and digits.
+  /// `token_id`, or the first of `token_ids`: 1 to 32 lower-case letters and digits.
   public var tokenID: String
+  /// The second of `token_ids`; nil where the entry has one token.
+  public var twinID: String? {
+    get { others.first }
+    set { others = newValue.map { [$0] } ?? [] }
+  }
+  /// In an array, for an empty one is a single word, and most entries have one token.
+  private var others: [String] = []
   /// `credential`: a name in `credentials`.
   public var credential: String
   /// `provide`: the name in `credentials` whose secret is this token's, which no other entry provides; nil where there is none.
@@ -31,10 +39,10 @@ public struct Entry: Sendable, Equatable {
 
   /// An entry of these parts.
   public init(
-    name: String, enabled: Bool = true, accountID: String, tokenID: String, credential: String,
-    provide: String? = nil,
-    schedule: Schedule, publish: [Destination], reload: [String] = [], verify: VerifySettings = .standard,
-    run: [Program] = [], onFailure: [Program] = [], onRecovery: [Program] = []
+    name: String, enabled: Bool = true, accountID: String, tokenID: String, twinID: String? = nil,
+    credential: String, provide: String? = nil, schedule: Schedule, publish: [Destination],
+    reload: [String] = [], verify: VerifySettings = .standard, run: [Program] = [],
+    onFailure: [Program] = [], onRecovery: [Program] = []
   ) {
     self.name = name
     self.enabled = enabled
@@ -49,5 +57,9 @@ public struct Entry: Sendable, Equatable {
     self.run = run
     self.onFailure = onFailure
     self.onRecovery = onRecovery
+    self.twinID = twinID
   }
+
+  /// The entry's tokens: one, or two.
+  public var tokenIDs: [String] { [tokenID] + others }
 }

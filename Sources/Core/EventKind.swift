@@ -46,6 +46,12 @@ public enum EventKind: String, Sendable, CaseIterable {
   case secretFormUnexpected
   /// The API refuses the secret that was just published; no automatic roll follows.
   case secretRefused
+  /// A standby's new secret is not accepted and was published nowhere; no automatic roll follows before the next period.
+  case secretWithheld
+  /// A standby's new secret is lost, and nobody had it; the standby is rolled again.
+  case standbySecretLost
+  /// The two tokens of a pair differ in what they allow.
+  case pairUnequal
   /// The published secret belongs to another token than the entry names.
   case tokenMismatch
   /// It could not be found out whether the published secret is in force.
@@ -138,6 +144,9 @@ public enum EventKind: String, Sendable, CaseIterable {
     case .publishedWithNarrowerRights: "9c012a410d0048409fe8ec08bd124785"
     case .secretFormUnexpected: "66ba2d8d07f74581beff4a955a5934a1"
     case .secretRefused: "f9ffe0ce3d8244ac80fadaf71a91f582"
+    case .secretWithheld: "865d0758407342f5a92c94b7f669c834"
+    case .standbySecretLost: "e4d392fc102d4c2199b9c5e87c2dd749"
+    case .pairUnequal: "786536f6aecd41818aada8dafabc75ce"
     case .tokenMismatch: "b0c75d51d1e24d498d5323266a78b5ba"
     case .verificationUnknown: "f4fd1253d15e451a996614271d49b07d"
     case .rollSettled: "189422a298514fd790974d490eb18fb6"
@@ -197,12 +206,12 @@ public enum EventKind: String, Sendable, CaseIterable {
       .escrowNotErased,
       .rollNotReady, .rollRefused, .rateLimited,
       .publishedWithNarrowerRights,
-      .secretFormUnexpected, .verificationUnknown:
+      .secretFormUnexpected, .verificationUnknown, .standbySecretLost, .pairUnequal:
       .warning
     case .entryPlanned, .secretEscrowed, .actionStarted:
       .debug
     case .escrowUnknown, .publishedSecretRefused, .rollHappenedSecretLost, .escrowFailed, .publicationFailed,
-      .secretRefused,
+      .secretRefused, .secretWithheld,
       .tokenMismatch,
       .watchdogWithheld:
       .critical

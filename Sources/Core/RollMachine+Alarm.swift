@@ -9,7 +9,7 @@ extension RollMachine {
     guard let trouble else { return nil }
     switch phase {
     case .failed, .waiting: return trouble
-    case .uncertain, .escrowing, .escrowed, .published, .confirming, .verified:
+    case .uncertain, .escrowing, .proving, .escrowed, .published, .confirming, .verified:
       return tries >= Self.patience ? trouble : nil
     case .backingOff, .preflight, .inspecting, .intending, .intended:
       return failures >= Self.patience ? trouble : nil

@@ -10,16 +10,20 @@ extension RollMachine {
   mutating func publish(_ event: RollEvent, at moment: Moment) -> [RollEffect] {
     switch (phase, event) {
     case (.escrowing, .escrowed):
-      phase = .escrowed
       isEscrowed = true
-      return [.publish, self.event(.secretEscrowed, "The new secret is durable.")]
-    case (.escrowing, .notEscrowed(let reason)):
+      let report = self.event(.secretEscrowed, "The new secret is durable.")
+      if isStandby, !isProved { return [report] + beginProof(at: moment) }
       phase = .escrowed
+      return [.publish, report]
+    case (.escrowing, .notEscrowed(let reason)):
+      let isUnproved = isStandby && !isProved
+      if !isUnproved { phase = .escrowed }
+      let rest = isUnproved ? beginProof(at: moment) : [.publish]
       let report = self.event(
         .escrowFailed,
         "The new secret could not be made durable: \(reason). It is held in memory alone until a destination "
           + "has it; do not stop the service.")
-      return tries == 0 ? [report, .publish] : [.publish]
+      return tries == 0 ? [report] + rest : rest
     case (.escrowed, .published(let narrowed)):
       phase = .published
       tries = 0
@@ -28,6 +32,7 @@ extension RollMachine {
       var report = Event(.secretPublished, "The new secret is in every destination.")
       if let sentAt { report.duration = moment.uptime - sentAt }
       let warnings = narrowed.map { self.event(.publishedWithNarrowerRights, $0) }
+      if isProved { return [.report(report)] + warnings + close(.settled) }
       // Where an earlier request may still replace the secret, only asking tells.
       guard verification.afterRoll || needsConfirmation else {
         return [.report(report)] + warnings + close(.unverified, "as \"after_roll\" wants it")
@@ -61,10 +66,10 @@ extension RollMachine {
     case .wake:
       return [.verify]
     case .standing(.inForce(let status)):
-      if needsConfirmation, let doubtEnd, isInDoubt(at: moment) {
+      if let wait = watchWait(at: moment) {
         phase = .confirming
         tries = 0
-        return [.wake(after: min(doubtEnd - moment.uptime, Self.watchInterval))]
+        return [.wake(after: wait)]
       }
       let warning = self.event(
         .verificationUnknown,
@@ -125,7 +130,7 @@ extension RollMachine {
     return [report] + owe(at: moment)
   }
 
-  private mutating func close(_ outcome: RollOutcome, _ detail: String? = nil) -> [RollEffect] {
+  mutating func close(_ outcome: RollOutcome, _ detail: String? = nil) -> [RollEffect] {
     phase = .verified
     tries = 0
     // What is in force after the end of a doubt owes nothing to earlier requests any more.
@@ -188,6 +193,7 @@ struct Settlement: Sendable, Equatable {
     case .unverified: "published everywhere, not verified (\(detail ?? "no reason"))."
     case .refusedSecret: "published everywhere, but the API refuses the secret (\(detail ?? "no reason"))."
     case .otherToken: "published everywhere, but the secret \(detail ?? "belongs to another token")."
+    case .withheld: "published nowhere, for \(detail ?? "the API does not accept the secret")."
     case .notRolled, .didNotHappen, .lost: detail ?? outcome.rawValue
     }
   }

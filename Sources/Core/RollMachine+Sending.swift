@@ -3,7 +3,7 @@ extension RollMachine {
     switch (phase, event) {
     case (.preflight, .prepared(let old)):
       // In steady state, and where consumers are down already, nothing is asked first.
-      if old == .ours || cause == .cure {
+      if old == .ours && !isPair || cause == .cure {
         return intend(oldIsInForce: old == .ours && cause != .cure, at: moment)
       }
       phase = .inspecting
@@ -19,8 +19,11 @@ extension RollMachine {
       return [self.event(.tokenMismatch, "Not rolled: \(reason). Correct token_id or file."), wait]
     case (.inspecting, .inspected(let modifiedOn, let old)):
       self.modifiedOn = modifiedOn
-      if case .inForce = old { return intend(oldIsInForce: true, at: moment) }
+      // What consumers of a pair hold is the secret of the token that is not rolled.
+      if case .inForce = old, !isPair { return intend(oldIsInForce: true, at: moment) }
       return intend(oldIsInForce: false, at: moment)
+    case (.inspecting, .notReady(let reason, let errno)):
+      return putOff(reason, errno: errno, at: moment)
     case (.inspecting, .notInspected(let failure)):
       return refuse(
         failure, "The token could not be looked up before its roll, and nothing was sent", at: moment)

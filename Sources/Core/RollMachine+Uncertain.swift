@@ -15,6 +15,12 @@ extension RollMachine {
   /// Whether an earlier request may still take effect.
   func isInDoubt(at moment: Moment) -> Bool { doubtEnd.map { moment.uptime < $0 } ?? false }
 
+  /// How long to wait before a new secret that is in force is asked for again; nil once no earlier request may replace it.
+  func watchWait(at moment: Moment) -> TimeSpan? {
+    guard needsConfirmation, let doubtEnd, isInDoubt(at: moment) else { return nil }
+    return min(doubtEnd - moment.uptime, Self.watchInterval)
+  }
+
   /// From now on a request of uncertain outcome may take effect.
   mutating func cast(doubtAt moment: Moment) {
     doubtEnd = moment.uptime + doubtSpan
@@ -28,10 +34,12 @@ extension RollMachine {
     cast(doubtAt: moment)
     tries = 0
     stepSince = nil
+    let question =
+      isStandby
+      ? "No consumer has the token's secret; the API is asked when it was changed."
+      : "The old secret is asked for until it is known."
     let report = event(
-      .rollUncertain,
-      "It is not known whether the roll took place: \(reason). The old secret is asked for until it is known.",
-      failure)
+      .rollUncertain, "It is not known whether the roll took place: \(reason). \(question)", failure)
     return [report, ask()]
   }
 
@@ -87,6 +95,7 @@ extension RollMachine {
   }
 
   private mutating func happened(_ sign: String, at moment: Moment) -> [RollEffect] {
+    if isStandby { return loseStandby(sign, at: moment) }
     let report = event(
       .rollHappenedSecretLost,
       "The uncertain roll is taken to have happened: \(sign). Its secret is lost and consumers are down; "

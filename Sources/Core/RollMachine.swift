@@ -20,6 +20,10 @@ public struct RollMachine: Sendable, Equatable {
   let settleTime: TimeSpan
   /// How the new secret is verified.
   var verification = VerifySettings.standard
+  /// Whether the entry is an alternating pair, of which consumers hold one token and the other is rolled.
+  public var isPair: Bool
+  /// Whether the new secret was found in force before it was published: then no consumer was without one.
+  public internal(set) var isProved = false
   /// `doubtUntil` on the clock that nobody sets.
   var doubtEnd: TimeSpan?
   var oldIsKnown = false
@@ -35,8 +39,9 @@ public struct RollMachine: Sendable, Equatable {
   var pendingSettlement: Settlement?
 
   /// A machine with nothing in hand; `doubtUntil` and `failures` as they were kept over a restart.
-  public init(settleTime: TimeSpan, doubtUntil: Timestamp? = nil, failures: Int = 0) {
+  public init(settleTime: TimeSpan, doubtUntil: Timestamp? = nil, failures: Int = 0, isPair: Bool = false) {
     self.settleTime = settleTime
+    self.isPair = isPair
     self.doubtUntil = doubtUntil
     self.failures = failures
   }
@@ -56,6 +61,7 @@ public struct RollMachine: Sendable, Equatable {
     case (.intended, .notRolled(let failure)): fail(failure, at: moment)
     case (.uncertain, _): resolve(event, at: moment)
     case (.escrowing, _), (.escrowed, _): publish(event, at: moment)
+    case (.proving, _): prove(event, at: moment)
     case (.published, _), (.confirming, _): verify(event, at: moment)
     case (.verified, _): settle(event, at: moment)
     default: []
@@ -73,6 +79,7 @@ public struct RollMachine: Sendable, Equatable {
     stepSince = nil
     tries = 0
     isEscrowed = false
+    isProved = false
     modifiedOn = nil
     oldIsKnown = false
     return [.prepare]
@@ -90,6 +97,8 @@ public struct RollMachine: Sendable, Equatable {
     if needsConfirmation { cast(doubtAt: moment) }
     if roll.isEscrowed {
       isEscrowed = true
+      // Where a destination has it, the others are to have it too.
+      if isStandby, !roll.isPublished { return beginProof(at: moment) }
       phase = .escrowed
       return [.publish]
     }

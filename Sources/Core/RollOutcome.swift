@@ -8,11 +8,13 @@ public enum RollOutcome: String, Sendable, CaseIterable {
   case refusedSecret = "refused-secret"
   /// Published everywhere, and the secret belongs to another token.
   case otherToken = "other-token"
+  /// A standby was rolled, and its secret published nowhere, for the API does not accept it.
+  case withheld
   /// Not sent, or refused: the old secret stayed in force.
   case notRolled = "not-rolled"
   /// The outcome was uncertain; the old secret turned out to be in force.
   case didNotHappen = "did-not-happen"
-  /// It took place and its secret is lost; a curing roll followed.
+  /// It took place and its secret is lost; another roll followed.
   case lost
 
   /// Whether no automatic roll follows: two programs that roll the same token would go on forever.

@@ -24,6 +24,8 @@ public struct UnsettledRoll: Sendable, Equatable {
   public var needsConfirmation: Bool
   /// Whether the new secret lies in escrow.
   public var isEscrowed: Bool
+  /// Whether a destination has the new secret already; found out at a restart, not kept.
+  public var isPublished = false
 
   /// A record of these parts.
   public init(

@@ -100,6 +100,7 @@ enum ControlInterface {
 
     # One entry. `phase`: where the roll machine stands, as in the journal's TOKENROLL_PHASE. `failures`: attempts in a row that
     # came to nothing. `next_due` is by the schedule, `next_attempt` after a failure. `hold`: why only an operator has it rolled again.
+    # Of a pair, `token_id` is the token whose secret consumers hold, and `standby_token_id` the one that is rolled next.
     # `verified_at`: when the API accepted the published secret last. `drift`: what is not as it should be with the token, its secret or
     # its files, as far as `verify` of the configuration has that looked at.
     # `provides`: the credential that its token is.
@@ -107,6 +108,7 @@ enum ControlInterface {
       name: string,
       account_id: string,
       token_id: string,
+      standby_token_id: ?string,
       credential: string,
       provides: ?string,
       state: State,

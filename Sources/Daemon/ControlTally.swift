@@ -21,20 +21,20 @@ struct ControlTally {
     let now = rotator.services.clock.now
     for (index, slot) in rotator.slots.enumerated() {
       let machine = rotator.runners[index]?.machine
-      let failures = machine?.failures ?? slot.record.failures
+      let failures = machine?.failures ?? slot.records.next.failures
       if failures > 0 { failing += 1 }
       if machine?.phase == .uncertain { uncertain += 1 }
       if machine?.phase == .escrowing || machine?.phase == .escrowed { unpublished += 1 }
       if slot.isConfigured, rotator.pause(of: slot.entry.name, at: now) != nil { paused += 1 }
-      let isHeld = slot.isConfigured && slot.record.isHeld
+      let isHeld = slot.isConfigured && slot.records.isHeld
       if isHeld { held += 1 }
-      let drifts = rotator.watch.logs[slot.record.row]?.stretches.keys.map(\.kind) ?? []
+      let drifts = rotator.watch.logs[slot.records.home]?.stretches.keys.map(\.kind) ?? []
       if drifts.contains(where: { !$0.concernsToken }) { drifted += 1 }
       if drifts.contains(where: \.concernsToken) { ending += 1 }
-      let units = rotator.services.reloads.unreloaded(slot.entry.reload, token: slot.record.row)
+      let units = rotator.unreloaded(slot)
       let isUnreloaded = units.contains { $0.failures > 0 }
       if isUnreloaded { unreloaded += 1 }
-      let hasFailed = rotator.services.programs.items(of: slot.record.row).contains { $0.failures > 0 }
+      let hasFailed = rotator.programs(slot).contains { $0.failures > 0 }
       if hasFailed { failedPrograms += 1 }
       if isUnreloaded || hasFailed || isHeld || !drifts.isEmpty || failures > 0
         || (machine?.trouble ?? slot.trouble) != nil

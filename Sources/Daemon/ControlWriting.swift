@@ -44,6 +44,7 @@ extension JSONWriter {
     member("name", entry.name)
     member("account_id", entry.accountID)
     member("token_id", entry.tokenID)
+    member("standby_token_id", entry.standbyID)
     member("credential", entry.credential)
     member("provides", entry.provides)
     member("state", entry.summary.rawValue)

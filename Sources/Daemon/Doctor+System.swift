@@ -108,7 +108,8 @@ extension Doctor {
 
   private mutating func examineHolds(_ configuration: Configuration, _ records: [TokenRecord]) {
     let held = Set(records.filter(\.isHeld).map { [$0.accountID, $0.tokenID] })
-    for entry in configuration.tokens where held.contains([entry.accountID, entry.tokenID]) {
+    for entry in configuration.tokens
+    where entry.tokenIDs.contains(where: { held.contains([entry.accountID, $0]) }) {
       findings.append(
         .fail(
           entry.name, "it is not rolled by itself, because the API refused the secret of its last roll",

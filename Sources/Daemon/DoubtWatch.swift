@@ -92,7 +92,7 @@ internal import Store
       let answer = await self.services.verify(secret, of: slot.entry, urgency: .cure) { [weak self] in
         vigil.isUndisturbed(self?.rotator)
       }
-      self.finish(vigil, answer, of: slot.entry.tokenID, isLast: isLast)
+      self.finish(vigil, answer, of: slot.record.tokenID, isLast: isLast)
     }
   }
 
@@ -137,7 +137,7 @@ internal import Store
         + "Consumers are down; the token is rolled again ahead of everything else.")
     event.entry = slot.entry.name
     event.accountID = slot.entry.accountID
-    event.tokenID = slot.entry.tokenID
+    event.tokenID = slot.record.tokenID
     services.log.record(event)
   }
 }

@@ -31,10 +31,13 @@ internal import Store
   }
 
   let entry: Entry
-  let record: TokenRecord
+  let records: TokenRecords
   let services: RollServices
   /// False once a roll of the entry has begun or its configuration has changed: nothing that is seen counts then.
   let isUndisturbed: @RotationActor () -> Bool
+
+  /// That of the token whose secret consumers hold.
+  private var record: TokenRecord { records.inUse }
 
   /// Looks; nil where it was disturbed.
   func look() async -> Look? {
@@ -84,7 +87,7 @@ extension DriftCheck {
     for (secret, file) in secrets {
       guard let answer = await services.verify(secret, of: entry, urgency: .look, ifStill: isUndisturbed)
       else { return .none }
-      switch Standing(answer, of: entry.tokenID) {
+      switch Standing(answer, of: record.tokenID) {
       case .inForce:
         look.hasAnswer = true
         look.isVerified = true
@@ -112,7 +115,7 @@ extension DriftCheck {
     let now = services.clock.now
     let ending = DriftPolicy.ending(
       status: verification.status.description, expiresOn: verification.expiresOn,
-      nextRoll: services.planner.following(entry, record, after: now), warning: entry.verify.expiryWarning,
+      nextRoll: services.planner.following(entry, records, after: now), warning: entry.verify.expiryWarning,
       now: now)
     if let ending { look.seen[ending.drift] = ending.detail }
   }
@@ -137,7 +140,7 @@ extension DriftCheck {
     case .success(let content):
       let isHeld: Bool? =
         if let reference {
-          services.publisher.holds(reference, in: content, of: destination, token: entry.tokenID)
+          services.publisher.holds(reference, in: content, of: destination, token: record.tokenID)
         } else {
           fingerprint.flatMap { fingerprint in
             services.publisher.secret(in: content, of: destination).map { $0.fingerprint == fingerprint }

@@ -14,7 +14,9 @@ struct EntryState {
 
   var name: String
   var accountID: String
+  /// The token whose secret consumers hold, and of a pair the other, which is rolled next.
   var tokenID: String
+  var standbyID: String?
   var credential: String
   var provides: String?
   var summary: Summary
@@ -69,23 +71,23 @@ extension Rotator {
   func state(_ index: Int) -> EntryState {
     let slot = slots[index]
     let runner = runners[index]
-    let record = runner?.record ?? slot.record
+    let records = runner?.records ?? slot.records
     let now = services.clock.now
     let pause = pause(of: slot.entry.name, at: now)
     return EntryState(
-      name: slot.entry.name, accountID: record.accountID, tokenID: record.tokenID,
-      credential: slot.entry.credential, provides: slot.entry.provide,
+      name: slot.entry.name, accountID: records.inUse.accountID, tokenID: records.inUse.tokenID,
+      standbyID: records.standby?.tokenID, credential: slot.entry.credential, provides: slot.entry.provide,
       summary: summary(of: index, isPaused: pause != nil), phase: runner?.machine.phase ?? .waiting,
       rollID: runner?.machine.rollID, cause: runner?.machine.cause,
-      failures: runner?.machine.failures ?? record.failures, trouble: runner?.machine.trouble ?? slot.trouble,
-      lastAttempt: record.lastAttempt, lastSuccess: record.lastSuccess,
+      failures: runner?.machine.failures ?? records.next.failures,
+      trouble: runner?.machine.trouble ?? slot.trouble,
+      lastAttempt: records.lastAttempt, lastSuccess: records.lastSuccess,
       nextDue: runner == nil ? scheduled(slot) : nil,
       nextAttempt: waits[index].map { now + ($0 - services.clock.bootTime) },
       destinations: slot.entry.publish.map(\.file),
-      unreloaded: services.reloads.unreloaded(slot.entry.reload, token: record.row),
-      programs: services.programs.items(of: record.row), pause: pause,
-      hold: record.isHeld ? Self.hold(of: slot.entry.name) : nil,
-      verifiedAt: watch.verifiedAt(record), drift: watch.drift(record.row))
+      unreloaded: unreloaded(slot), programs: programs(slot), pause: pause,
+      hold: records.isHeld ? Self.hold(of: slot.entry.name) : nil,
+      verifiedAt: watch.verifiedAt(records), drift: watch.drift(records.home))
   }
 
   private func summary(of index: Int, isPaused: Bool) -> EntryState.Summary {
@@ -94,14 +96,14 @@ extension Rotator {
     guard let machine = runners[index]?.machine else {
       if requested.contains(index) { return .rolling }
       if !slot.entry.enabled { return .disabled }
-      if slot.record.isHeld { return .held }
+      if slot.records.isHeld { return .held }
       if isPaused { return .paused }
-      return slot.record.failures > 0 ? .failed : .waiting
+      return slot.records.next.failures > 0 ? .failed : .waiting
     }
     switch machine.phase {
     case .uncertain: return .uncertain
     case .escrowing, .escrowed: return .unpublished
-    case .published, .confirming, .verified: return .verifying
+    case .proving, .published, .confirming, .verified: return .verifying
     default: break
     }
     if machine.cause == .cure { return .curing }

@@ -159,7 +159,7 @@ public import Systemd
     guard !isDue else { return }
     let slots = rotator.slotsByName
     for name in chosen where settling.contains(name) {
-      deferred[name] = slots[name].map { rotator.slots[$0].record.lastSuccess } ?? nil
+      deferred[name] = slots[name].map { rotator.slots[$0].records.lastSuccess } ?? nil
     }
     rotator.request(chosen.filter { !settling.contains($0) })
   }
@@ -167,7 +167,7 @@ public import Systemd
   private func note(_ progress: RollProgress) {
     onProgress(progress)
     guard progress.result != nil, let former = deferred.removeValue(forKey: progress.entry),
-      let index = rotator.slotsByName[progress.entry], rotator.slots[index].record.lastSuccess == former
+      let index = rotator.slotsByName[progress.entry], rotator.slots[index].records.lastSuccess == former
     else { return }
     // What the crash left turned out to have been no roll.
     rotator.request([progress.entry])

@@ -23,14 +23,14 @@ internal import Store
   }
 
   /// When `entry` is due; nil where it never is.
-  func due(_ entry: Entry, _ record: TokenRecord, at now: Timestamp) -> Timestamp? {
+  func due(_ entry: Entry, _ records: TokenRecords, at now: Timestamp) -> Timestamp? {
     entry.schedule.due(
-      state: record.schedule, now: now, resumedAt: resumedAt, offset: offset(of: entry), zones: rules)
+      state: records.schedule, now: now, resumedAt: resumedAt, offset: offset(of: entry), zones: rules)
   }
 
   /// When `entry` is due first after `time`, as if all before went well.
-  func following(_ entry: Entry, _ record: TokenRecord, after time: Timestamp) -> Timestamp? {
-    var state = record.schedule
+  func following(_ entry: Entry, _ records: TokenRecords, after time: Timestamp) -> Timestamp? {
+    var state = records.schedule
     state.lastSuccess = time
     return entry.schedule.due(
       state: state, now: time, resumedAt: time, offset: offset(of: entry), zones: rules)
@@ -46,13 +46,13 @@ internal import Store
 
   /// When what `entry` published is looked at after `last`: on a grid of its own, and in no window of `not_during`.
   func lookDue(
-    _ entry: Entry, _ record: TokenRecord, every: TimeSpan, last: Timestamp, at now: Timestamp
+    _ entry: Entry, _ records: TokenRecords, every: TimeSpan, last: Timestamp, at now: Timestamp
   ) -> Timestamp? {
     let looks = Schedule(.every(every), jitter: every, notDuring: entry.schedule.notDuring)
     // Salted, so that looks do not coincide with rolls of the same period.
     let offset = Jitter.offset(for: entry.name, salt: 1, machineID: machineID, within: every)
     return looks.due(
-      state: ScheduleState(firstSeen: record.firstSeen, lastSuccess: last), now: now, resumedAt: resumedAt,
+      state: ScheduleState(firstSeen: records.firstSeen, lastSuccess: last), now: now, resumedAt: resumedAt,
       offset: offset, zones: rules)
   }
 
@@ -68,7 +68,7 @@ internal import Store
   }
 }
 
-extension TokenRecord {
+extension TokenRecords {
   /// What the schedule has to know.
   fileprivate var schedule: ScheduleState {
     ScheduleState(firstSeen: firstSeen, lastSuccess: lastSuccess)

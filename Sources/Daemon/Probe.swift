@@ -74,26 +74,42 @@ internal import Systemd
     }
   }
 
-  /// Looks up the token of `entry`, and asks whether its `secret`, where it has one, is in force.
+  /// Looks up the token of `entry`, or both, and asks whether its `secret`, where it has one, is in force.
   static func token(
     of entry: Entry, _ credential: Secret, _ secret: Secret?, _ client: CloudflareClient
   ) async -> [Finding] {
-    switch await client.token(account: entry.accountID, token: entry.tokenID, credential: credential).result {
-    case .failure(let failure):
-      return [
-        .fail(
-          entry.name, "the token cannot be looked up with credential \(entry.credential): \(failure)",
-          cure: Cure.api(failure, credential: entry.credential))
-      ]
-    case .success(let details):
-      var findings = [standing(of: entry, details)]
-      if let secret { findings += await published(secret, of: entry, client) }
-      return findings
+    var findings: [Finding] = []
+    var tokens: [TokenDetails] = []
+    for id in entry.tokenIDs {
+      let subject = entry.twinID == nil ? "the token" : "the token \(id)"
+      switch await client.token(account: entry.accountID, token: id, credential: credential).result {
+      case .failure(let failure):
+        findings.append(
+          .fail(
+            entry.name, "\(subject) cannot be looked up with credential \(entry.credential): \(failure)",
+            cure: Cure.api(failure, credential: entry.credential)))
+      case .success(let details):
+        tokens.append(details)
+        findings.append(standing(of: entry, subject, details))
+      }
     }
+    guard tokens.count == entry.tokenIDs.count else { return findings }
+    if tokens.count > 1 { findings += equality(of: entry, TokenDifference.between(tokens[0], tokens[1])) }
+    if let secret { findings += await published(secret, of: entry, client) }
+    return findings
   }
 
-  private static func standing(of entry: Entry, _ details: TokenDetails) -> Finding {
-    let text = "the token is \"\(details.name)\", \(details.status)"
+  private static func equality(of entry: Entry, _ differences: [String]) -> [Finding] {
+    guard !differences.isEmpty else { return [] }
+    return [
+      .warn(
+        entry.name, "the two tokens of the pair are not equal: \(differences.joined(separator: "; "))",
+        cure: "make them equal in Cloudflare's dashboard: consumers get the one or the other")
+    ]
+  }
+
+  private static func standing(of entry: Entry, _ subject: String, _ details: TokenDetails) -> Finding {
+    let text = "\(subject) is \"\(details.name)\", \(details.status)"
     guard details.status != .active else { return .ok(entry.name, text) }
     return .fail(
       entry.name, text,
@@ -104,8 +120,10 @@ internal import Systemd
     _ secret: Secret, of entry: Entry, _ client: CloudflareClient
   ) async -> [Finding] {
     switch await client.verify(account: entry.accountID, secret: secret).result {
-    case .success(let verification) where verification.id == entry.tokenID:
-      let finding = Finding.ok(entry.name, "the published secret is in force")
+    case .success(let verification) where entry.tokenIDs.contains(verification.id):
+      let standby = entry.tokenIDs.first { $0 != verification.id }
+      let roles = standby.map { ", as token \(verification.id); the next roll is of \($0)" } ?? ""
+      let finding = Finding.ok(entry.name, "the published secret is in force\(roles)")
       guard secret.count == Self.legacyLength else { return [finding] }
       return [
         finding,

@@ -43,9 +43,9 @@ internal import Systemd
     self.encryptor = encryptor
   }
 
-  /// Makes everything ready that a publication of `entry` needs; throws with the first thing that cannot be had.
-  func prepare(_ entry: Entry, _ roll: RollID) throws(SystemError) -> Preparation {
-    let safe = try escrow.prepare(roll, entry: entry.name, token: entry.tokenID)
+  /// Makes everything ready that a publication of `entry` after a roll of `token` needs; throws with the first thing that cannot be had.
+  func prepare(_ entry: Entry, token: String, _ roll: RollID) throws(SystemError) -> Preparation {
+    let safe = try escrow.prepare(roll, entry: entry.name, token: token)
     var files: [Destination: AtomicFile] = [:]
     for destination in entry.publish {
       if let template = destination.template { try templates.read(template) }
@@ -57,18 +57,18 @@ internal import Systemd
 
   /// Makes `secret` durable as that of `roll`; returns the path of its escrow.
   func keep(
-    _ secret: Secret, of entry: Entry, _ roll: RollID, _ preparation: Preparation?
+    _ secret: Secret, of entry: Entry, token: String, _ roll: RollID, _ preparation: Preparation?
   ) throws(SystemError) -> String {
     let file: AtomicFile
     if let prepared = preparation?.escrow {
       file = prepared
     } else {
-      file = try escrow.prepare(roll, entry: entry.name, token: entry.tokenID)
+      file = try escrow.prepare(roll, entry: entry.name, token: token)
     }
     // Used up either way: after a failure the next try begins with a new file.
     preparation?.escrow = nil
     _ = try secret.withBytes { (bytes) throws(SystemError) in try file.commit(bytes) }
-    return escrow.path(of: roll, entry: entry.name, token: entry.tokenID)
+    return escrow.path(of: roll, entry: entry.name, token: token)
   }
 
   /// What is worth knowing of a publication that succeeded, each a sentence.

@@ -49,9 +49,10 @@ internal import Systemd
       guard own.allSatisfy({ $0.until != nil }) else { continue }
       // What comes due during a pause is rolled when it ends.
       let start = own.compactMap(\.until).max() ?? now
-      let record =
-        records[[entry.accountID, entry.tokenID]]
-        ?? TokenRecord(accountID: entry.accountID, tokenID: entry.tokenID, firstSeen: now)
+      let known = entry.tokenIDs.map {
+        records[[entry.accountID, $0]] ?? TokenRecord(accountID: entry.accountID, tokenID: $0, firstSeen: now)
+      }
+      let record = TokenRecords(known[0], known.count > 1 ? known[1] : nil)
       guard !record.isHeld else {
         refused.append(entry.name)
         continue

@@ -52,6 +52,8 @@ public struct RollProgress: Sendable {
     switch phase {
     case .waiting: result = trouble == nil ? .settled : .failed
     case .backingOff, .failed: result = .failed
+    // Whether it is in force is asked without end; consumers have another.
+    case .proving: result = trouble == nil ? nil : .failed
     default: result = nil
     }
   }

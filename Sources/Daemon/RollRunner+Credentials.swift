@@ -125,7 +125,7 @@ extension RollRunner {
     switch outcome {
     case .settled: services.succession.prune(source, name: name)
     case .refusedSecret: if let newSecret { services.succession.discard(source, name: name, newSecret) }
-    case .unverified, .otherToken, .notRolled, .didNotHappen, .lost: break
+    case .unverified, .otherToken, .withheld, .notRolled, .didNotHappen, .lost: break
     }
   }
 }

@@ -15,8 +15,10 @@ internal import Store
   /// The credential in whose lane it is counted, and whether it is.
   var lane = ""
   var isCounted = false
-  /// What is kept of the token.
+  /// What is kept of the token that is rolled.
   private(set) var record: TokenRecord
+  /// What is kept of the other token of a pair.
+  var twin: TokenRecord?
   private(set) var machine: RollMachine
 
   /// Called after each change of the phase.
@@ -34,12 +36,12 @@ internal import Store
   /// When the entry became due, by which those who wait are ordered.
   private var since: Timestamp
   private(set) var intent: UnsettledRoll?
-  private var escrowPath: String?
+  private(set) var escrowPath: String?
   private var preparation: Publisher.Preparation?
   private(set) var permit: RequestGate.Permit?
   private var credential: Secret?
-  private var oldSecret: Secret?
-  private(set) var newSecret: Secret?
+  private(set) var oldSecret: Secret?
+  var newSecret: Secret?
   private var sentAt: TimeSpan?
   private var outage: TimeSpan?
   private var rolledAt: Timestamp?
@@ -47,32 +49,57 @@ internal import Store
   private var actionsOwedFor: RollID?
   let encryptedCopies = EncryptedCopies()
 
-  init(entry: Entry, record: TokenRecord, since: Timestamp, slot: Int, services: RollServices) {
+  init(entry: Entry, records: TokenRecords, since: Timestamp, slot: Int, services: RollServices) {
     self.entry = entry
     self.slot = slot
-    self.record = record
+    record = records.next
+    twin = records.standby == nil ? nil : records.inUse
     self.since = since
     self.services = services
     machine = RollMachine(
-      settleTime: services.configuration.api.settleTime, doubtUntil: record.doubtUntil,
-      failures: record.failures)
+      settleTime: services.configuration.api.settleTime, doubtUntil: records.doubtUntil,
+      failures: records.next.failures, isPair: records.standby != nil)
     machine.heed(entry.verify)
   }
 
-  /// No earlier request can take effect any more.
-  func endDoubt() { record.doubtUntil = nil }
+  /// No earlier request can take effect any more on the token in use.
+  func endDoubt() {
+    if records.inUse.row == record.row { record.doubtUntil = nil } else { twin?.doubtUntil = nil }
+  }
 
-  /// Takes over a secret that the API accepts as the token's, and that a destination holds.
-  func adopt(_ fingerprint: Fingerprint) { record.fingerprint = fingerprint }
+  /// Takes over a secret that the API accepts as that of the token in use, and that a destination holds.
+  func adopt(_ fingerprint: Fingerprint) {
+    if records.inUse.row == record.row {
+      record.fingerprint = fingerprint
+    } else {
+      twin?.fingerprint = fingerprint
+    }
+  }
+
+  /// What is kept of the entry's tokens.
+  var records: TokenRecords { TokenRecords(record, twin) }
+
+  /// The entry has changed: it has another twin, or none.
+  func take(_ records: TokenRecords) { twin = records.all.first { $0.row != record.row } }
+
+  /// Has the other token of a pair rolled.
+  func changeOver() {
+    guard let twin else { return }
+    (record, self.twin) = (twin, record)
+  }
 
   /// True while nothing but this process's memory, or an answer under way, holds the secret in force.
   var mustNotBeInterrupted: Bool {
-    machine.phase.mustNotBeInterrupted || (machine.phase == .escrowed && intent?.isEscrowed != true)
+    machine.phase.mustNotBeInterrupted
+      || ([.proving, .escrowed].contains(machine.phase) && intent?.isEscrowed != true)
   }
 
-  /// Takes up a roll that a restart found unsettled; `escrowPath` where its secret lies in escrow.
-  func recover(_ roll: UnsettledRoll, escrowPath: String?) async -> TimeSpan? {
+  /// Takes up a roll that a restart found unsettled, of the token in `row`; `escrowPath` where its secret lies in escrow.
+  func recover(_ roll: UnsettledRoll, of row: Int64, escrowPath: String?) async -> TimeSpan? {
+    if record.row != row { changeOver() }
     self.escrowPath = escrowPath
+    var roll = roll
+    roll.isPublished = isPublished(escrowPath)
     intent = roll
     return await run(.recovered(roll))
   }
@@ -86,6 +113,8 @@ internal import Store
       next = nil
       wait = nil
       let former = machine.phase
+      // A reload may have made a pair of the entry, or one token, before this attempt.
+      if case .due = event { machine.isPair = twin != nil }
       let effects = machine.handle(event, at: services.moment)
       if machine.phase != former { onPhase(self) }
       for effect in effects {
@@ -133,9 +162,15 @@ extension RollRunner {
     }
     let isCure = machine.cause == .cure
     oldSecret = currentSecret()
+    do throws(SystemError) {
+      try chooseStandby()
+    } catch {
+      abandon()
+      return .notReady(error.description, errno: error.code == 0 ? nil : error.code)
+    }
     let isOurs = oldSecret.map { $0.fingerprint == record.fingerprint } ?? false
     // A token whose secret is not known to be ours is looked up and its old secret verified first.
-    let cost = isCure || isOurs ? 1 : 3
+    let cost = isCure || isOurs ? 1 : machine.isPair ? Self.costOfPair : 3
     if permit == nil {
       permit = await services.gate.acquire(
         entry.credential, urgency: isCure ? .cure : .roll, since: since, cost: cost, presents: !passesHold)
@@ -152,9 +187,8 @@ extension RollRunner {
       return .postponed(for: .zero)
     }
     do throws(SystemError) {
-      guard let id = machine.rollID else { return .notReady("the roll has no identity", errno: nil) }
       credential = try services.credential(entry.credential)
-      preparation = try services.publisher.prepare(entry, id)
+      try prepareFiles()
       try prepareSuccessor()
     } catch {
       abandon()
@@ -163,10 +197,17 @@ extension RollRunner {
     return .prepared(old: isOurs ? .ours : oldSecret == nil ? .absent : .unproven)
   }
 
+  /// Makes everything ready that the roll's publication needs.
+  func prepareFiles() throws(SystemError) {
+    guard let id = machine.rollID else { throw SystemError("the roll has no identity", code: 0) }
+    preparation = try services.publisher.prepare(entry, token: record.tokenID, id)
+  }
+
   private func inspect(_ old: OldSecret) async -> RollEvent {
     guard let credential else { return .notInspected(APIFailure(.notSent, "the credential was not read")) }
+    if machine.isPair { return await inspectPair(credential) }
     let answer = await request(.lookup) {
-      await services.issuer.token(account: entry.accountID, token: entry.tokenID, credential: credential)
+      await services.issuer.token(account: entry.accountID, token: record.tokenID, credential: credential)
     }
     switch answer {
     case .failure(let failure):
@@ -206,7 +247,7 @@ extension RollRunner {
     guard let credential else { return .notRolled(APIFailure(.notSent, "the credential was not read")) }
     sentAt = services.clock.bootTime
     let answer = await request(.roll) {
-      await services.issuer.roll(account: entry.accountID, token: entry.tokenID, credential: credential)
+      await services.issuer.roll(account: entry.accountID, token: record.tokenID, credential: credential)
     }
     self.credential = nil
     switch answer {
@@ -231,6 +272,8 @@ extension RollRunner {
         token: record.row, outcome, reason: reason, owesCure: owesCure, failures: machine.failures,
         doubtUntil: machine.doubtUntil, at: services.clock.now)
       services.counters.count(outcome)
+      // Of a standby that is rolled again; nobody has the secret.
+      if outcome == .lost { eraseEscrow() }
     } catch {
       report(Event(.stateNotWritten, "The intent could not be taken back: \(error); a restart resolves it."))
     }
@@ -250,7 +293,8 @@ extension RollRunner {
   private func escrow() -> RollEvent {
     guard let newSecret, let intent else { return .notEscrowed("there is no secret in memory") }
     do throws(SystemError) {
-      escrowPath = try services.publisher.keep(newSecret, of: entry, intent.id, preparation)
+      escrowPath = try services.publisher.keep(
+        newSecret, of: entry, token: record.tokenID, intent.id, preparation)
     } catch {
       return .notEscrowed(error.description)
     }
@@ -265,13 +309,13 @@ extension RollRunner {
       guard let secret = newSecret else { return .notPublished("there is no secret in escrow", errno: nil) }
       // The time of the intent, so that a repetition after a crash writes the same bytes.
       let facts = SecretRendering.Facts(
-        entry: entry.name, accountID: entry.accountID, tokenID: entry.tokenID, rolledAt: intent.startedAt)
+        entry: entry.name, accountID: entry.accountID, tokenID: record.tokenID, rolledAt: intent.startedAt)
       // The service is the first consumer, and the others are tried whatever comes of that.
       let use = Result { () throws(SystemError) in try takeIntoUse(secret) }
       let remarks = try await publish(secret, facts, preparation)
       for remark in remarks.unkept { report(Event(.destinationNotice, remark)) }
       try use.get()
-      outage = sentAt.map { services.clock.bootTime - $0 }
+      outage = machine.isProved ? .zero : sentAt.map { services.clock.bootTime - $0 }
       abandon()
       return .published(narrowed: remarks.narrowed)
     } catch {
@@ -282,6 +326,7 @@ extension RollRunner {
   }
 
   private func verify() async -> RollEvent {
+    if machine.phase == .proving { return await prove() }
     guard let newSecret else { return .standing(.unavailable) }
     let standing = await ask(newSecret, urgency: .verification)
     // A new secret may take a moment to reach every edge; what cannot be judged is still all there is.
@@ -298,9 +343,9 @@ extension RollRunner {
   /// Has the entry's units reloaded and its programs run, once for each roll.
   private func oweActions() throws(StoreError) {
     guard let intent, actionsOwedFor != intent.id else { return }
-    try services.reloads.owe(entry.reload, entry: entry.name, token: record.row, roll: intent.id)
+    try services.reloads.owe(entry.reload, entry: entry.name, token: records.home, roll: intent.id)
     try services.programs.owe(
-      entry.debts(on: .published, token: record.row, roll: intent.id), secret: newSecret)
+      entry.debts(on: .published, token: records.home, roll: intent.id), secret: newSecret)
     actionsOwedFor = intent.id
   }
 
@@ -313,11 +358,13 @@ extension RollRunner {
     settled.failures = isGood ? 0 : machine.failures + 1
     settled.doubtUntil = machine.doubtUntil
     settled.isHeld = outcome.holdsEntry
-    settled.nextDue = settled.isHeld ? nil : services.planner.due(entry, settled, at: now)
+    settled.nextDue =
+      settled.isHeld ? nil : services.planner.due(entry, TokenRecords(settled, twin), at: now)
     do throws(StoreError) {
       if isGood { try oweActions() }
       try services.store.settle(
-        token: settled.row, outcome, detail: detail, fingerprint: settled.fingerprint,
+        token: settled.row, twin: twin.map { ($0.row, $0.fingerprint) }, outcome, detail: detail,
+        fingerprint: settled.fingerprint,
         rolledAt: settled.lastSuccess ?? now, outage: outage, failures: settled.failures,
         doubtUntil: settled.doubtUntil, nextDue: settled.nextDue, at: now)
     } catch {
@@ -326,6 +373,7 @@ extension RollRunner {
     services.counters.count(outcome)
     record = settled
     closeSuccession(outcome)
+    if isGood { twin?.isHeld = false }
     eraseEscrow()
     intent = nil
     return .settled
@@ -370,7 +418,7 @@ extension RollRunner {
       return .notModified(APIFailure(.notSent, error.description))
     }
     let answer = await request(.lookup) {
-      await services.issuer.token(account: entry.accountID, token: entry.tokenID, credential: credential)
+      await services.issuer.token(account: entry.accountID, token: record.tokenID, credential: credential)
     }
     releasePermit()
     switch answer {
@@ -380,7 +428,7 @@ extension RollRunner {
   }
 
   /// Asks with a place of its own in the queue.
-  private func ask(_ secret: Secret, urgency: Urgency) async -> Standing {
+  func ask(_ secret: Secret, urgency: Urgency) async -> Standing {
     releasePermit()
     permit = await services.gate.acquire(entry.credential, urgency: urgency, since: since, presents: false)
     guard permit != nil else { return .unknown("the service is stopping") }
@@ -388,11 +436,11 @@ extension RollRunner {
     return await standing(of: secret)
   }
 
-  private func standing(of secret: Secret) async -> Standing {
+  func standing(of secret: Secret) async -> Standing {
     let answer = await request(.verify) {
       await services.issuer.verify(account: entry.accountID, secret: secret)
     }
-    let standing = Standing(answer, of: entry.tokenID)
+    let standing = Standing(answer, of: record.tokenID)
     if case .success(let verification) = answer, standing == .inForce(status: TokenStatus.active.description)
     {
       onFacts(self, verification.status.description, verification.expiresOn)
@@ -405,7 +453,7 @@ extension RollRunner {
 
 extension RollRunner {
   /// Makes one request with the permit that is held.
-  private func request<Value>(
+  func request<Value>(
     _ call: APICall, _ body: () async -> Answer<Value>
   ) async -> Result<Value, APIFailure> {
     if permit != nil { services.gate.spend(&permit) }
@@ -439,7 +487,7 @@ extension RollRunner {
     var event = event
     event.entry = entry.name
     event.accountID = entry.accountID
-    event.tokenID = entry.tokenID
+    event.tokenID = record.tokenID
     event.rollID = (machine.rollID ?? intent?.id)?.description
     event.phase = machine.phase.rawValue
     services.log.record(event)

@@ -21,7 +21,7 @@ extension Rotator {
   /// Drops the actions that the configuration does not ask for any more.
   func dropActions() {
     var entries: [Int64: Entry] = [:]
-    for slot in slots { entries[slot.record.row] = slot.entry }
+    for slot in slots { for record in slot.records.all { entries[record.row] = slot.entry } }
     services.reloads.drop { entries[$0.token]?.reload.contains($0.unit) ?? false }
     services.programs.drop { entries[$0.token]?.program(of: $0) != nil }
   }
@@ -29,7 +29,7 @@ extension Rotator {
   /// Runs the actions of an entry as after a roll, without one; returns what is begun.
   func runActions(_ name: String) throws(ActionRefusal) -> (units: [String], programs: [String]) {
     guard let index = slotsByName[name] else { throw .refused(.noSuchEntry(name)) }
-    let (entry, row) = (slots[index].entry, slots[index].record.row)
+    let (entry, row) = (slots[index].entry, slots[index].records.home)
     let roll = RollID.random()
     let debts = entry.debts(on: .published, token: row, roll: roll)
     do throws(StoreError) {
@@ -48,9 +48,14 @@ extension Rotator {
   }
 
   private func subject(ofToken row: Int64) -> ProgramRunner.Subject? {
-    guard let slot = slots.first(where: { $0.record.row == row }) else { return nil }
+    guard let index = slots.firstIndex(where: { $0.records.has(row) }) else { return nil }
+    let slot = slots[index]
+    let records = runners[index]?.records ?? slot.records
+    var entry = slot.entry
+    // The token whose secret consumers have now.
+    (entry.tokenID, entry.twinID) = (records.inUse.tokenID, records.standby?.tokenID)
     return ProgramRunner.Subject(
-      entry: slot.entry, secret: services.current(slot.entry, provides: slot.entry.provide),
+      entry: entry, secret: services.current(entry, provides: entry.provide),
       others: [try? services.credential(slot.entry.credential)].compactMap(\.self))
   }
 }
@@ -59,7 +64,7 @@ extension Rotator {
 
 extension Rotator {
   private func judge(token row: Int64) {
-    if let index = slots.firstIndex(where: { $0.record.row == row }) { judge(index) }
+    if let index = slots.firstIndex(where: { $0.records.has(row) }) { judge(index) }
   }
 
   /// Has somebody told where the entry in a slot began to fail, or works again.
@@ -69,18 +74,18 @@ extension Rotator {
     let slot = slots[index]
     guard slot.isConfigured, !slot.entry.onFailure.isEmpty || !slot.entry.onRecovery.isEmpty else { return }
     let machine = runners[index]?.machine
-    let row = slot.record.row
-    let units = services.reloads.unreloaded(slot.entry.reload, token: row)
+    let row = slot.records.home
+    let units = unreloaded(slot)
     let stuck = units.first { $0.failures >= RollMachine.patience }.map { "\($0.unit): \($0.trouble ?? "")" }
-    let failed = services.programs.trouble(of: row)
+    let failed = slot.records.all.compactMap { services.programs.trouble(of: $0.row) }.first
     let drift = watch.drift(row)
     let alarm = machine.map(\.alarm) ?? slot.trouble
     let isWell =
-      machine == nil && slot.trouble == nil && slot.record.failures == 0 && failed == nil && drift.isEmpty
-      && units.allSatisfy { $0.failures == 0 }
+      machine == nil && slot.trouble == nil && slot.records.next.failures == 0 && failed == nil
+      && drift.isEmpty && units.allSatisfy { $0.failures == 0 }
     services.alerts.judge(
       slot.entry, token: row,
-      roll: roll ?? machine?.rollID ?? services.programs.items(of: row).first?.debt.roll,
+      roll: roll ?? machine?.rollID ?? programs(slot).first?.debt.roll,
       alarm: alarm ?? stuck ?? failed ?? drift.first, isWell: isWell)
   }
 }

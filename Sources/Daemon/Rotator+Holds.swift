@@ -16,7 +16,7 @@ extension Rotator {
     var event = Event(.rollingHeld, "Not rolled by itself: \(Self.hold(of: slot.entry.name)).")
     event.entry = slot.entry.name
     event.accountID = slot.entry.accountID
-    event.tokenID = slot.entry.tokenID
+    event.tokenID = slot.records.all.first { $0.isHeld }?.tokenID
     services.log.record(event)
   }
 
@@ -25,7 +25,7 @@ extension Rotator {
     var event = Event(.holdLifted, "The entry is rolled by its schedule again, as an operator wished.")
     event.entry = slot.entry.name
     do throws(StoreError) {
-      try services.store.release(token: slot.record.row)
+      for record in slot.records.all where record.isHeld { try services.store.release(token: record.row) }
       services.log.record(event)
       return true
     } catch {

@@ -11,7 +11,7 @@ extension Rotator {
     let now = services.clock.now
     return slots.filter { slot in
       // A last roll in the future is the trace of a clock that was set back a little; it is due no sooner for that.
-      slot.isConfigured && slot.entry.enabled && (slot.record.lastSuccess.map { $0 <= now } ?? true)
+      slot.isConfigured && slot.entry.enabled && (slot.records.lastSuccess.map { $0 <= now } ?? true)
         && scheduled(slot).map { $0 <= now } ?? false
     }.map(\.entry.name)
   }
@@ -28,12 +28,13 @@ extension Rotator {
     let areRollsAtRest = runners.values.allSatisfy { runner in
       switch runner.machine.phase {
       case .backingOff, .failed: runner.machine.cause != .cure
+      case .proving: runner.machine.trouble != nil && !runner.mustNotBeInterrupted
       default: false
       }
     }
     return areRollsAtRest && !services.programs.isBusy
       && slots.allSatisfy { slot in
-        services.reloads.unreloaded(slot.entry.reload, token: slot.record.row).allSatisfy { $0.failures > 0 }
+        unreloaded(slot).allSatisfy { $0.failures > 0 }
       }
   }
 
@@ -48,10 +49,10 @@ extension Rotator {
   /// What could not be reloaded for its new secret, and which programs failed, with why.
   var unreloaded: [String] {
     slots.flatMap { slot in
-      services.reloads.unreloaded(slot.entry.reload, token: slot.record.row).map { unit in
+      unreloaded(slot).map { unit in
         "\(slot.entry.name): \(unit.unit) was not reloaded" + (unit.trouble.map { ": \($0)" } ?? "")
       }
-        + services.programs.items(of: slot.record.row).filter { $0.stage == .failed }.map { item in
+        + programs(slot).filter { $0.stage == .failed }.map { item in
           "\(slot.entry.name): \(item.debt.program) failed" + (item.trouble.map { ": \($0)" } ?? "")
         }
     }
@@ -59,6 +60,6 @@ extension Rotator {
 
   /// Has the programs run again that failed in an earlier run, which nobody can ask for without a service.
   func retryPrograms() {
-    for slot in slots { _ = services.programs.retry(slot.record.row) }
+    for slot in slots { for record in slot.records.all { _ = services.programs.retry(record.row) } }
   }
 }

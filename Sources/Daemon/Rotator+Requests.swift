@@ -94,9 +94,12 @@ extension Rotator {
     if !released.isEmpty { tick() }
     let retried = chosen.filter { index in
       let slot = slots[index]
-      let isReloading = services.reloads.hasten(slot.entry.reload, token: slot.record.row)
-      let isRunning = services.programs.retry(slot.record.row)
-      return pauseInTheWay(of: index) == nil && hasten(index) || isReloading || isRunning
+      var isActing = false
+      for record in slot.records.all {
+        if services.reloads.hasten(slot.entry.reload, token: record.row) { isActing = true }
+        if services.programs.retry(record.row) { isActing = true }
+      }
+      return pauseInTheWay(of: index) == nil && hasten(index) || isActing
     }
     return (retried.map { slots[$0].entry.name }, released.map { slots[$0].entry.name })
   }

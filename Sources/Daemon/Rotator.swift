@@ -10,15 +10,18 @@ internal import Store
 @RotationActor final class Rotator {
   struct Slot {
     var entry: Entry
-    var record: TokenRecord
+    var records: TokenRecords
     /// False once the entry has left the configuration, while its last roll is brought to its end.
     var isConfigured = true
     /// What was wrong with the last roll, where it came to an end and not to a good one.
     var trouble: String?
+
+    /// What is kept of the token whose secret consumers hold.
+    var record: TokenRecord { records.inUse }
   }
 
   let services: RollServices
-  private(set) var slots: [Slot] = []
+  var slots: [Slot] = []
   /// One lane for each credential, so that one whose budget is spent does not hold up the others.
   private var lanes: [String: Lane] = [:]
   private(set) var runners: [Int: RollRunner] = [:]
@@ -90,17 +93,19 @@ extension Rotator {
 
   /// What a restart found in hand.
   struct Unfinished {
-    var rolls: [(slot: Int, roll: UnsettledRoll, escrowPath: String?)] = []
+    var rolls: [(slot: Int, row: Int64, roll: UnsettledRoll, escrowPath: String?)] = []
   }
 
   /// Begins to work: unfinished rolls first, then what is due.
   func start(_ unfinished: Unfinished) {
     for pause in pausesInForce { report(pause) }
-    for slot in slots where slot.isConfigured && slot.record.isHeld { report(heldBack: slot) }
+    for slot in slots where slot.isConfigured && slot.records.isHeld { report(heldBack: slot) }
     for item in unfinished.rolls {
       let runner = runner(for: item.slot, since: item.roll.startedAt)
       runner.reclaimTurn()
-      work(on: item.slot, with: runner) { await runner.recover(item.roll, escrowPath: item.escrowPath) }
+      work(on: item.slot, with: runner) {
+        await runner.recover(item.roll, of: item.row, escrowPath: item.escrowPath)
+      }
     }
     services.reloads.start()
     services.programs.start()
@@ -119,41 +124,59 @@ extension Rotator {
   /// Makes the slots those of the configuration; tokens that were never seen are enrolled.
   private func arrange() throws(StoreError) {
     var known: [TokenKey: TokenRecord] = [:]
-    if slots.isEmpty {
-      for record in try services.store.tokens() {
-        known[TokenKey(record.accountID, record.tokenID)] = record
-        if let attempt = record.lastAttempt { lastRecorded = max(attempt, lastRecorded ?? attempt) }
-      }
-    }
     var places: [TokenKey: Int] = [:]
     for (index, slot) in slots.enumerated() {
-      let key = TokenKey(slot.entry.accountID, slot.entry.tokenID)
-      known[key] = runners[index]?.record ?? slot.record
-      places[key] = index
+      let runner = runners[index]
+      // An entry that is gone knows of its own roll alone.
+      let records =
+        slot.isConfigured ? (runner?.records ?? slot.records).all : runner.map { [$0.record] } ?? []
+      for record in records {
+        let key = TokenKey(record.accountID, record.tokenID)
+        known[key] = record
+        // A roll in hand goes where its token goes.
+        if runner.map({ $0.record.row == record.row }) ?? true { places[key] = index }
+      }
     }
     let entries = services.configuration.tokens
-    let unseen = entries.filter { known[TokenKey($0.accountID, $0.tokenID)] == nil }
-    let enrolled = try services.store.enroll(
-      unseen.map { ($0.accountID, $0.tokenID) }, at: services.clock.now)
+    var unseen = entries.flatMap { entry in entry.tokenIDs.map { (entry.accountID, $0) } }
+      .filter { known[TokenKey($0.0, $0.1)] == nil }
+    // At the start, and where a token is new or comes back.
+    if !unseen.isEmpty {
+      for record in try services.store.tokens() {
+        let key = TokenKey(record.accountID, record.tokenID)
+        if known[key] == nil { known[key] = record }
+        if let attempt = record.lastAttempt { lastRecorded = max(attempt, lastRecorded ?? attempt) }
+      }
+      unseen.removeAll { known[TokenKey($0.0, $0.1)] != nil }
+    }
+    let enrolled = try services.store.enroll(unseen, at: services.clock.now)
     for record in enrolled { known[TokenKey(record.accountID, record.tokenID)] = record }
 
     var rearranged: [Slot] = []
     rearranged.reserveCapacity(entries.count)
     var moved: [Int: Int] = [:]
     for entry in entries {
-      let key = TokenKey(entry.accountID, entry.tokenID)
-      guard var record = known[key] else { continue }
-      // The strings of the entry, so that each is in memory once.
-      record.accountID = entry.accountID
-      record.tokenID = entry.tokenID
-      let place = places.removeValue(forKey: key)
+      let found = entry.tokenIDs.compactMap { id -> TokenRecord? in
+        var record = known[TokenKey(entry.accountID, id)]
+        // The strings of the entry, so that each is in memory once.
+        record?.accountID = entry.accountID
+        record?.tokenID = id
+        return record
+      }
+      guard let first = found.first else { continue }
+      let candidates = entry.tokenIDs.compactMap { places[TokenKey(entry.accountID, $0)] }
+        .filter { moved[$0] == nil }
+      let place = candidates.first { runners[$0] != nil } ?? candidates.first
       if let place { moved[place] = rearranged.count }
-      rearranged.append(Slot(entry: entry, record: record, trouble: place.flatMap { slots[$0].trouble }))
+      rearranged.append(
+        Slot(
+          entry: entry, records: TokenRecords(first, found.count > 1 ? found[1] : nil),
+          trouble: place.flatMap { slots[$0].trouble }))
     }
     // An entry that left the configuration with a roll in hand stays until the roll is at its end.
-    for place in places.values.sorted() where runners[place] != nil {
+    for place in runners.keys.sorted() where moved[place] == nil {
       moved[place] = rearranged.count
-      rearranged.append(Slot(entry: slots[place].entry, record: slots[place].record, isConfigured: false))
+      rearranged.append(Slot(entry: slots[place].entry, records: slots[place].records, isConfigured: false))
     }
     take(rearranged, moved: moved)
     dropActions()
@@ -166,6 +189,7 @@ extension Rotator {
     for (old, new) in moved {
       guard let runner = runners[old] else { continue }
       runner.entry = rearranged[new].entry
+      runner.take(rearranged[new].records)
       runner.slot = new
       kept[new] = runner
       if let wait = waits[old] { keptWaits.set(new, to: wait) }
@@ -182,7 +206,7 @@ extension Rotator {
     active = keptActive
     failing = []
     for index in slots.indices {
-      note(index, failures: runners[index]?.machine.failures ?? slots[index].record.failures)
+      note(index, failures: runners[index]?.machine.failures ?? slots[index].records.next.failures)
     }
     lanes = [:]
     for (slot, runner) in runners where active.contains(slot) && runner.isCounted {
@@ -199,7 +223,8 @@ extension Rotator {
       if let roll = item.roll { escrows[roll] = item.path } else { unaccounted.append(item.path) }
     }
     var byRow: [Int64: Int] = [:]
-    for (index, slot) in slots.enumerated() { byRow[slot.record.row] = index }
+    for (index, slot) in slots.enumerated() { for record in slot.records.all { byRow[record.row] = index } }
+    var taken: Set<Int> = []
     var unfinished = Unfinished()
     for (row, entry, found) in try services.store.unsettled() {
       var roll = found
@@ -209,7 +234,11 @@ extension Rotator {
         reportMissing(entry, roll, path)
         continue
       }
-      unfinished.rolls.append((slot, roll, path))
+      guard taken.insert(slot).inserted else {
+        reportSecond(slots[slot].entry.name, roll, path)
+        continue
+      }
+      unfinished.rolls.append((slot, row, roll, path))
     }
     for (roll, path) in escrows {
       if try services.store.isClosed(roll) {
@@ -243,11 +272,22 @@ extension Rotator {
   }
 
   private func reportMissing(_ entry: String, _ roll: UnsettledRoll, _ path: String?) {
+    reportLeft(
+      entry, roll, path,
+      "the entry is no longer in the configuration. Put the entry back to have it brought to its end.")
+  }
+
+  /// Two entries with a roll in hand each were made one pair while the service was stopped.
+  private func reportSecond(_ entry: String, _ roll: UnsettledRoll, _ path: String?) {
+    reportLeft(
+      entry, roll, path,
+      "that of the other token of the pair comes first. Restart the service once that one has settled.")
+  }
+
+  private func reportLeft(_ entry: String, _ roll: UnsettledRoll, _ path: String?, _ why: String) {
     let place = path.map { "its secret is kept in \($0)" } ?? "whether it took place is not known"
     var event = Event(
-      .escrowUnknown,
-      "A roll of the entry \"\(entry)\" has not settled, \(place), and the entry is no longer in the configuration. "
-        + "Put the entry back to have it brought to its end.")
+      .escrowUnknown, "A roll of the entry \"\(entry)\" has not settled, \(place), and \(why)")
     event.entry = entry
     event.rollID = roll.id.description
     services.log.record(event)
@@ -273,8 +313,8 @@ extension Rotator {
     var changed: [(row: Int64, due: Timestamp?)] = []
     for index in slots.indices {
       let due = plan(index)
-      guard runners[index] == nil, due != slots[index].record.nextDue else { continue }
-      slots[index].record.nextDue = due
+      guard runners[index] == nil, due != slots[index].records.inUse.nextDue else { continue }
+      slots[index].records.inUse.nextDue = due
       changed.append((slots[index].record.row, due))
     }
     guard !changed.isEmpty else { return }
@@ -297,7 +337,9 @@ extension Rotator {
       return nil
     }
     let due = scheduled(slot)
-    if requested.contains(index) {
+    if isHeldUp(slot) {
+      lanes[lane]?.dues.remove(index)
+    } else if requested.contains(index) {
       // Ahead of all that is due by itself, whatever the clock does.
       lanes[lane, default: Lane()].dues.set(index, to: Timestamp(microseconds: .min))
     } else if let due = dueByItself(index, due) {
@@ -310,9 +352,9 @@ extension Rotator {
 
   /// When the entry is due by its schedule, once no pause is in the way.
   func scheduled(_ slot: Slot) -> Timestamp? {
-    guard !slot.record.isHeld else { return nil }
+    guard !slot.records.isHeld else { return nil }
     let now = services.clock.now
-    let due = services.planner.due(slot.entry, slot.record, at: now)
+    let due = services.planner.due(slot.entry, slot.records, at: now)
     guard let due, let pause = pause(of: slot.entry.name, at: now) else { return due }
     return pause.until.map { max(due, $0) }
   }
@@ -322,8 +364,9 @@ extension Rotator {
   func replacementDue(_ index: Int) -> Timestamp? {
     let slot = slots[index]
     guard slot.isConfigured, slot.entry.enabled else { return nil }
-    let record = runners[index]?.record ?? slot.record
-    return services.planner.following(slot.entry, record, after: record.lastSuccess ?? record.firstSeen)
+    let records = runners[index]?.records ?? slot.records
+    return services.planner.following(
+      slot.entry, records, after: records.inUse.lastSuccess ?? records.firstSeen)
   }
 
   /// When the slot is due, as it was planned; nil where it is not, or is under way.
@@ -411,7 +454,7 @@ extension Rotator {
   private func runner(for index: Int, since: Timestamp) -> RollRunner {
     let slot = slots[index]
     let runner = RollRunner(
-      entry: slot.entry, record: slot.record, since: since, slot: index, services: services)
+      entry: slot.entry, records: slot.records, since: since, slot: index, services: services)
     // The end of a roll is told with its result.
     runner.onPhase = { [weak self] runner in
       if runner.machine.phase != .waiting { self?.onProgress(RollProgress(runner)) }
@@ -443,8 +486,9 @@ extension Rotator {
       runner.isCounted = false
       lanes[runner.lane]?.active -= 1
     }
-    let isRolled = slots[index].record.lastSuccess != runner.record.lastSuccess
-    slots[index].record = runner.record
+    // A secret that was withheld mends nothing.
+    let isRolled = slots[index].record.lastSuccess != runner.records.inUse.lastSuccess
+    slots[index].records = runner.records
     slots[index].trouble = runner.machine.trouble
     note(index, failures: runner.machine.failures)
     if isRolled { watch.rolled(index) }
@@ -455,7 +499,7 @@ extension Rotator {
       doubts.plan(index)
     } else {
       runners[index] = nil
-      plan(index)
+      if slots[index].isConfigured { plan(index) } else { handOver(runner.record) }
     }
     judge(index, roll: runner.machine.rollID)
     onProgress(RollProgress(resting: runner, nextAttempt: wait.map { services.clock.now + $0 }))
@@ -489,6 +533,10 @@ extension Rotator {
         plan(runner.slot)
         return
       }
+      if isHeldUp(slots[runner.slot]) {
+        waits.set(runner.slot, to: services.clock.bootTime + .minutes(1))
+        return
+      }
       let cause = runner.machine.cause
       let now = services.clock.now
       if cause.heedsWindows, let end = services.planner.quietUntil(runner.entry, at: now) {
@@ -509,6 +557,7 @@ extension Rotator {
     }
     switch runner.machine.phase {
     case .backingOff, .failed:
+      guard !isHeldUp(slots[index]) else { return false }
       let cause = runner.machine.cause == .cure ? RollCause.cure : .request
       work(on: index, with: runner) { await runner.run(.due(.random(), cause)) }
     default:
@@ -534,7 +583,7 @@ extension Rotator {
 
   /// No earlier request of the entry can take effect any more.
   func endDoubt(_ index: Int) {
-    slots[index].record.doubtUntil = nil
+    slots[index].records.inUse.doubtUntil = nil
     runners[index]?.endDoubt()
   }
 
@@ -546,15 +595,15 @@ extension Rotator {
 
   /// Ends the hold of an entry, as an operator wishes; what cannot be made durable is said, and the hold stays.
   func release(_ index: Int) -> Bool {
-    guard slots[index].record.isHeld, endHold(of: slots[index]) else { return false }
-    slots[index].record.isHeld = false
+    guard slots[index].records.isHeld, endHold(of: slots[index]) else { return false }
+    slots[index].records.release()
     plan(index)
     return true
   }
 
   /// Takes over a secret that the API accepts as the token's, and that a destination holds.
   func adopt(_ fingerprint: Fingerprint, _ index: Int) {
-    slots[index].record.fingerprint = fingerprint
+    slots[index].records.inUse.fingerprint = fingerprint
     runners[index]?.adopt(fingerprint)
   }
 

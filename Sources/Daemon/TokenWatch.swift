@@ -19,7 +19,7 @@ internal import Store
   private var looking: [Int: Vigil] = [:]
   /// By when a look is repeated that the API did not answer, on the clock that nobody sets.
   private var repeats = DueQueue<TimeSpan>()
-  /// By row.
+  /// By row; of a pair by that of the older token.
   private var marks: [Int64: WatchMark] = [:]
   private(set) var logs: [Int64: DriftLog] = [:]
   private var driftRolls: [Int64: Timestamp] = [:]
@@ -43,9 +43,9 @@ internal import Store
   func drift(_ row: Int64) -> [String] { logs[row]?.details ?? [] }
 
   /// When the API accepted the published secret of the token last.
-  func verifiedAt(_ record: TokenRecord) -> Timestamp? {
-    let byRoll = record.fingerprint == nil ? nil : record.lastSuccess
-    return [byRoll, marks[record.row]?.verifiedAt].compactMap(\.self).max()
+  func verifiedAt(_ records: TokenRecords) -> Timestamp? {
+    let byRoll = records.inUse.fingerprint == nil ? nil : records.inUse.lastSuccess
+    return [byRoll, marks[records.home]?.verifiedAt].compactMap(\.self).max()
   }
 }
 
@@ -84,8 +84,9 @@ extension TokenWatch {
       let rolled = slot.record.lastSuccess, !rotator.isStopping, !rotator.isInHand(index),
       looking[index] == nil, repeats[index] == nil
     else { return nil }
-    let last = max(rolled, marks[slot.record.row]?.lookedAt ?? rolled)
-    return services.planner.lookDue(slot.entry, slot.record, every: every, last: last, at: services.clock.now)
+    let last = max(rolled, marks[slot.records.home]?.lookedAt ?? rolled)
+    return services.planner.lookDue(
+      slot.entry, slot.records, every: every, last: last, at: services.clock.now)
   }
 
   /// Begins the looks that are due, and arms the timers for the next.
@@ -126,7 +127,7 @@ extension TokenWatch {
     let slot = rotator.slots[index]
     let vigil = Vigil(index, rotator)
     looking[index] = vigil
-    let check = DriftCheck(entry: slot.entry, record: slot.record, services: services) { [weak self] in
+    let check = DriftCheck(entry: slot.entry, records: slot.records, services: services) { [weak self] in
       vigil.isUndisturbed(self?.rotator)
     }
     RotationActor.task {
@@ -146,7 +147,7 @@ extension TokenWatch {
 
   private func take(_ found: DriftCheck.Look, _ index: Int, _ rotator: Rotator) {
     let (now, slot) = (services.clock.now, rotator.slots[index])
-    let row = slot.record.row
+    let row = slot.records.home
     var log = logs[row] ?? DriftLog()
     let change = log.note(found.seen, judged: found.judges, at: now)
     var mark: WatchMark?
@@ -177,7 +178,8 @@ extension TokenWatch {
     if let mark { marks[row] = mark }
     logs[row] = log.stretches.isEmpty ? nil : log
     do throws(StoreError) {
-      try services.store.keepLook(token: row, mark: mark, log: log, change: change, fingerprint: fingerprint)
+      try services.store.keepLook(
+        token: row, mark: mark, log: log, change: change, fingerprint: fingerprint, holder: slot.record.row)
     } catch {
       report(.stateNotWritten, "What a look at the entry found could not be kept: \(error).", slot)
     }
@@ -192,9 +194,9 @@ extension TokenWatch {
     let isPaused = rotator.pause(of: slot.entry.name, at: now) != nil
     let situation = DriftPolicy.Situation(
       reaction: slot.entry.verify.onDrift,
-      isHeldBack: isPaused || slot.record.isHeld || rotator.runners[index] != nil,
-      periodEnd: driftRolls[slot.record.row].flatMap {
-        services.planner.following(slot.entry, slot.record, after: $0)
+      isHeldBack: isPaused || slot.records.isHeld || rotator.runners[index] != nil,
+      periodEnd: driftRolls[slot.records.home].flatMap {
+        services.planner.following(slot.entry, slot.records, after: $0)
       }, now: now)
     return DriftPolicy.rolls(for: log.stretches.keys, situation)
   }
@@ -213,12 +215,12 @@ extension TokenWatch {
 
   /// A roll has mended what it can: its secret is in every file.
   func rolled(_ index: Int) {
-    guard let rotator, var log = logs[rotator.slots[index].record.row] else { return }
+    guard let rotator, var log = logs[rotator.slots[index].records.home] else { return }
     let slot = rotator.slots[index]
     let change = log.note([:], judged: { !$0.kind.concernsToken }, at: services.clock.now)
     guard !change.isEmpty else { return }
     tell(change, log, slot, isRolled: false)
-    keep(slot.record.row, mark: nil, log: log, change: change, fingerprint: nil, slot)
+    keep(slot.records.home, mark: nil, log: log, change: change, fingerprint: nil, slot)
   }
 
   /// The API said, in the course of a roll, what the token's status is and when it expires.
@@ -227,15 +229,15 @@ extension TokenWatch {
     let (now, slot) = (services.clock.now, rotator.slots[index])
     let ending = DriftPolicy.ending(
       status: status, expiresOn: expiresOn,
-      nextRoll: services.planner.following(slot.entry, slot.record, after: now),
+      nextRoll: services.planner.following(slot.entry, slot.records, after: now),
       warning: slot.entry.verify.expiryWarning, now: now)
-    var log = logs[slot.record.row] ?? DriftLog()
+    var log = logs[slot.records.home] ?? DriftLog()
     var seen: [Drift: String] = [:]
     if let ending { seen[ending.drift] = ending.detail }
     let change = log.note(seen, judged: \.kind.concernsToken, at: now)
     guard !change.isEmpty else { return }
     tell(change, log, slot, isRolled: false)
-    keep(slot.record.row, mark: nil, log: log, change: change, fingerprint: nil, slot)
+    keep(slot.records.home, mark: nil, log: log, change: change, fingerprint: nil, slot)
   }
 }
 
@@ -277,7 +279,7 @@ extension TokenWatch {
     var event = Event(kind, message)
     event.entry = slot.entry.name
     event.accountID = slot.entry.accountID
-    event.tokenID = slot.entry.tokenID
+    event.tokenID = slot.record.tokenID
     services.log.record(event)
   }
 }

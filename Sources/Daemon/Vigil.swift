@@ -14,13 +14,13 @@ internal import Store
   init(_ index: Int, _ rotator: Rotator) {
     slot = index
     entry = rotator.slots[index].entry
-    lastAttempt = rotator.slots[index].record.lastAttempt
+    lastAttempt = rotator.slots[index].records.lastAttempt
   }
 
   /// False once a roll of the entry has begun, its configuration has changed, or the service stops.
   func isUndisturbed(_ rotator: Rotator?) -> Bool {
     guard let rotator, let slot, !rotator.isStopping, !rotator.isInHand(slot) else { return false }
     let now = rotator.slots[slot]
-    return now.isConfigured && now.entry == entry && now.record.lastAttempt == lastAttempt
+    return now.isConfigured && now.entry == entry && now.records.lastAttempt == lastAttempt
   }
 }

@@ -32,9 +32,12 @@ extension RollStore {
   }
 
   /// Closes the roll in hand, and holds the token or ends its hold as the outcome demands. `fingerprint` is kept where the
-  /// secret is known to be in force.
+  /// secret is known to be in force; `twin` is the other token of a pair, whose turn is over, with the fingerprint of the
+  /// secret by which it was found in force.
   public func settle(
-    token row: Int64, _ outcome: RollOutcome, detail: String?, fingerprint: Fingerprint?, rolledAt: Timestamp,
+    token row: Int64, twin: (row: Int64, fingerprint: Fingerprint?)? = nil, _ outcome: RollOutcome,
+    detail: String?,
+    fingerprint: Fingerprint?, rolledAt: Timestamp,
     outage: TimeSpan?, failures: Int, doubtUntil: Timestamp?, nextDue: Timestamp?, at now: Timestamp
   ) throws(StoreError) {
     try database.transaction { () throws(StoreError) in
@@ -48,6 +51,12 @@ extension RollStore {
         try hold.run(.integer(row), .integer(now.microseconds))
       } else {
         try release.run(.integer(row))
+      }
+      if let twin {
+        try planned.run(.integer(nil), .integer(twin.row))
+        try recognised.run(.blob(twin.fingerprint?.bytes), .integer(twin.row))
+        // Consumers have a secret of the other's; what was wrong with theirs is over.
+        if [.settled, .unverified].contains(outcome) { try release.run(.integer(twin.row)) }
       }
       try pruneHistory.run(.integer(row))
       try pruneRuns.run(.integer(row))

@@ -33,9 +33,10 @@ extension RollStore {
   }
 
   /// Keeps what came of a look, in one transaction: `mark` where there is a new one, what began and what is over, and the
-  /// fingerprint of a secret that was taken over.
+  /// fingerprint of a secret that was taken over, of the token in the row `holder` where that is another.
   public func keepLook(
-    token row: Int64, mark: WatchMark?, log: DriftLog, change: DriftLog.Change, fingerprint: Fingerprint?
+    token row: Int64, mark: WatchMark?, log: DriftLog, change: DriftLog.Change, fingerprint: Fingerprint?,
+    holder: Int64? = nil
   ) throws(StoreError) {
     try database.transaction { () throws(StoreError) in
       if let mark {
@@ -57,7 +58,7 @@ extension RollStore {
       }
       if let fingerprint {
         try database.prepare("UPDATE tokens SET fingerprint = ? WHERE row = ?")
-          .run(.blob(fingerprint.bytes), .integer(row))
+          .run(.blob(fingerprint.bytes), .integer(holder ?? row))
       }
     }
   }

@@ -18,6 +18,7 @@ public final class RollStore {
   let planned: Statement
   let hold: Statement
   let release: Statement
+  let recognised: Statement
 
   /// The name of the file in the state directory.
   public static let fileName = "rolls.db"
@@ -54,6 +55,7 @@ public final class RollStore {
     planned = try database.prepare("UPDATE tokens SET next_due = ? WHERE row = ?")
     hold = try database.prepare("INSERT OR REPLACE INTO holds (token, since) VALUES (?, ?)")
     release = try database.prepare("DELETE FROM holds WHERE token = ?")
+    recognised = try database.prepare("UPDATE tokens SET fingerprint = ? WHERE row = ?")
   }
 
   /// The rolls that are kept for each token; older ones are dropped.

@@ -12,7 +12,7 @@ public struct TokenRecord: Sendable, Equatable {
   public var firstSeen: Timestamp
   /// When the last intent was recorded.
   public var lastAttempt: Timestamp?
-  /// When the last roll took place that was published.
+  /// When the last roll took place whose secret arrived; that of a standby may have been withheld.
   public var lastSuccess: Timestamp?
   /// When it is due next, as it was planned last.
   public var nextDue: Timestamp?

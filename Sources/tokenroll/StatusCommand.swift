@@ -120,6 +120,7 @@ extension StatusCommand {
     let phase = entry["phase"]?.string ?? "?"
     let facts: [(label: String, text: String?)] = [
       ("account", entry["account_id"]?.string), ("token", entry["token_id"]?.string),
+      ("standby token", entry["standby_token_id"]?.string),
       ("credential", entry["credential"]?.string), ("is credential", entry["provides"]?.string),
       ("phase", phase == "waiting" ? nil : phase),
       ("roll", entry["roll_id"]?.string), ("cause", entry["cause"]?.string),

@@ -58,6 +58,7 @@ import Testing
     ],
     [.token: #""t1", "provide": "main", "allow_self_roll": true"#],
     [.token: #""t1", "allow_self_roll": false"#],
+    [.token: "", .credential: #""main", "token_ids": ["t1", "t2"]"#],
     [.token: #""t1", "enabled": false"#], [.token: "\"\(String(repeating: "z", count: 32))\""],
     [
       .publish:
@@ -100,6 +101,15 @@ import Testing
     [.token: "\"\(String(repeating: "t", count: 33))\""], [.token: #""t1", "enabled": "yes""#],
     [.token: #""t1", "provide": 5"#], [.token: #""t1", "provide": "main", "allow_self_roll": "yes""#],
     [.token: #""t1", "shedule": {}"#], [.credential: "5"],
+    [.token: #""t1", "token_ids": ["t2", "t3"]"#], [.token: "", .credential: #""main", "token_ids": "t1""#],
+    [.token: "", .credential: #""main", "token_ids": ["t1"]"#],
+    [
+      .token: "",
+      .credential: #""main", "token_ids": ["t1", "t2"], "provide": "main", "allow_self_roll": true"#,
+    ],
+    [.token: "", .credential: #""main", "token_ids": ["t1", "t1"]"#],
+    [.token: "", .credential: #""main", "token_ids": ["t1", "T2"]"#],
+    [.token: "", .credential: #""main", "token_ids": ["t1", "t2", "t3"]"#],
     [.token: #""t1", "reload": "caddy.service""#], [.token: #""t1", "reload": [1]"#],
     [.token: #""t1", "reload": ["caddy"]"#], [.token: #""t1", "reload": ["caddy.timer"]"#],
     [.token: #""t1", "reload": ["tokenroll.service"]"#], [.token: #""t1", "reload": [".service"]"#],

@@ -70,12 +70,16 @@ import Testing
     #expect(try strings("required") == ["credentials", "tokens"])
     #expect(try strings("$defs.credential.required") == ["file"])
     #expect(try strings("$defs.metrics.required") == ["file"])
-    #expect(try strings("$defs.entry.required") == ["name", "token_id"])
+    #expect(try strings("$defs.entry.required") == ["name"])
     // Where no destination is named, a credential is.
     #expect(
       try node("$defs.entry.anyOf").elements.map { $0["required"]?.elements.compactMap(\.string) } == [
         ["publish"], ["provide"],
       ])
+    let tokens = try node("$defs.entry.oneOf").elements.map {
+      try #require($0["required"]).elements.map(\.string)
+    }
+    #expect(tokens == [["token_id"], ["token_ids"]])
     #expect(try strings("$defs.destination.required") == ["file"])
     #expect(try strings("$defs.program.required") == ["command"])
     #expect(try strings("$defs.alert_program.required") == ["command"])

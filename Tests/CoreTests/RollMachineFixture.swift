@@ -42,6 +42,7 @@ struct Rolling {
   /// A machine that was led to `phase` on the shortest way.
   static func standing(in phase: RollPhase) -> Rolling {
     var rolling = Rolling()
+    if phase == .proving { rolling.machine.isPair = true }
     let begun: [RollEvent] = [.due(RollID(high: 0, low: 99), .schedule)]
     let intended = begun + [.prepared(old: .ours), .intentRecorded]
     let published = intended + [.rolled(warning: nil), .escrowed, .published(narrowed: [])]
@@ -56,6 +57,7 @@ struct Rolling {
       case .intended: intended
       case .uncertain: intended + [.notRolled(.lost)]
       case .escrowing: intended + [.rolled(warning: nil)]
+      case .proving: [.recovered(.roll(isOldKnown: false, isEscrowed: true))]
       case .escrowed: intended + [.rolled(warning: nil), .escrowed]
       case .published: published
       case .confirming:

@@ -158,9 +158,11 @@ struct RollMachinePublishingTests {
   func eventsThatDoNotFitThePhaseChangeNothing(phase: RollPhase) {
     let fitting: [RollPhase: Set<String>] = [
       .waiting: ["due", "recovered"], .backingOff: ["due"], .failed: ["due"],
-      .preflight: ["prepared", "notReady", "postponed"], .inspecting: ["inspected", "notInspected"],
+      .preflight: ["prepared", "notReady", "postponed"],
+      .inspecting: ["inspected", "notInspected", "notReady"],
       .intending: ["intentRecorded", "intentNotRecorded"], .intended: ["rolled", "notRolled"],
       .uncertain: ["standing", "modified", "notModified", "wake"], .escrowing: ["escrowed", "notEscrowed"],
+      .proving: ["standing", "wake"],
       .escrowed: ["published", "notPublished", "wake"], .published: ["standing", "wake"],
       .confirming: ["standing", "wake"], .verified: ["settled", "notSettled", "wake"],
     ]

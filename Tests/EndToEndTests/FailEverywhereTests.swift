@@ -51,22 +51,24 @@ import Testing
     let credential = try #require(tokens.first { $0.name == "credential" }).secret
     let subjects = tokens.filter { $0.name != "credential" }
 
+    let twin = try #require(subjects.last)
     var all: [Point] = []
     for (index, before) in WalkedRoll.Before.allCases.enumerated() {
-      let roll = try WalkedRoll(subjects[index], before, sandbox, credential: credential)
+      let roll = try WalkedRoll(subjects[index], before, sandbox, credential: credential, twin: twin)
       let injector = SyscallInjector(calls: Self.errors.map(\.call).joined(separator: ","), log: roll.log)
       let service = try roll.workspace.restart(through: injector.command())
       try service.event("rollSettled")
       try service.stop()
       all += Self.points(try injector.trace(), before)
     }
-    try #require(all.count + WalkedRoll.Before.allCases.count < subjects.count)
+    let walked = WalkedRoll.Before.allCases.count
+    try #require(all.count + walked + 1 < subjects.count)
     // An odd stride meets all durations and errors in turn.
     let stride = isSoak ? 1 : max(1, all.count / Self.shortCount) | 1
     let points = Swift.stride(from: 0, to: all.count, by: stride).map { all[$0] }
     let results = await inParallel(Array(points.enumerated()), width: 8) { (index, point) -> [String] in
       do {
-        return try Self.fail(point, subjects[index + WalkedRoll.Before.allCases.count], sandbox, credential)
+        return try Self.fail(point, subjects[index + walked], sandbox, credential, twin)
       } catch {
         return ["\(error)"]
       }
@@ -103,9 +105,10 @@ import Testing
   }
 
   private static func fail(
-    _ point: Point, _ token: SandboxUnderTest.Token, _ sandbox: SandboxUnderTest, _ credential: String
+    _ point: Point, _ token: SandboxUnderTest.Token, _ sandbox: SandboxUnderTest, _ credential: String,
+    _ twin: SandboxUnderTest.Token
   ) throws -> [String] {
-    let roll = try WalkedRoll(token, point.before, sandbox, credential: credential)
+    let roll = try WalkedRoll(token, point.before, sandbox, credential: credential, twin: twin)
     let injector = SyscallInjector(
       calls: point.call, at: point.occurrence, disturbance: point.disturbance, log: roll.log)
     let service = try roll.workspace.restart(through: injector.command())
@@ -116,7 +119,7 @@ import Testing
       guard try service.stop() == 0 else {
         return ["the service did not end well: \(service.lines.suffix(5))"]
       }
-      let lost = service.events("rollHappenedSecretLost").count
+      let lost = (service.events("rollHappenedSecretLost") + service.events("standbySecretLost")).count
       if lost > 0, !network.contains(point.call) { return ["a roll was lost: \(service.lines)"] }
       return try verdict(roll, rolls: Int64(1 + lost), isNetwork: network.contains(point.call))
     }
@@ -125,7 +128,9 @@ import Testing
       "verificationUnknown",
     ]
     // An API that cannot be asked is asked for minutes.
-    if network.contains(point.call) { kinds.append("secretPublished") }
+    if network.contains(point.call) {
+      kinds.append(point.before == .secretOfTwin ? "secretEscrowed" : "secretPublished")
+    }
     let decisive = try service.eventOrEnd(kinds, within: 240)
     guard decisive != nil else { return ["the service ended: \(service.lines.suffix(5))"] }
     return try outlive(point, roll, service)

@@ -28,17 +28,19 @@ import Testing
     let credential = try #require(tokens.first { $0.name == "credential" }).secret
     let subjects = tokens.filter { $0.name != "credential" }
 
-    let first = try WalkedRoll(try #require(subjects.first), before, sandbox, credential: credential)
+    let twin = try #require(subjects.last)
+    let first = try WalkedRoll(
+      try #require(subjects.first), before, sandbox, credential: credential, twin: twin)
     let injector = SyscallInjector(calls: Self.calls, log: first.log)
     let service = try first.workspace.restart(through: injector.command())
     try service.event("rollSettled")
     #expect(try service.stop() == 0)
     let points = try injector.trace().count
-    try #require(points > 60 && points < subjects.count)
+    try #require(points > 60 && points + 1 < subjects.count)
 
     let results = await inParallel(Array(1...points), width: 6) { point in
       do {
-        return try Self.kill(at: point, subjects[point], before, sandbox, credential)
+        return try Self.kill(at: point, subjects[point], before, sandbox, credential, twin)
       } catch {
         return Result(faults: ["point \(point): \(error)"])
       }
@@ -119,9 +121,9 @@ import Testing
 
   private static func kill(
     at point: Int, _ token: SandboxUnderTest.Token, _ before: WalkedRoll.Before, _ sandbox: SandboxUnderTest,
-    _ credential: String
+    _ credential: String, _ twin: SandboxUnderTest.Token
   ) throws -> Result {
-    let roll = try WalkedRoll(token, before, sandbox, credential: credential)
+    let roll = try WalkedRoll(token, before, sandbox, credential: credential, twin: twin)
     let injector = SyscallInjector(calls: calls, at: point, disturbance: .kill, log: roll.log)
     let service = try roll.workspace.restart(through: injector.command())
     var result = Result()

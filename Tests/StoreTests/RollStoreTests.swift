@@ -153,6 +153,21 @@ import Testing
     #expect(try RollHistory(directory: directory.path).tokens().map(\.isHeld) == [false])
   }
 
+  @Test func settlingTellsWhatWasFoundOfTheOtherTokenOfAPair() throws {
+    let store = try open()
+    let tokens = try store.enroll([("account", "a"), ("account", "b")], at: Timestamp(seconds: 7))
+    try store.plan(tokens.map { ($0.row, Timestamp(seconds: 50)) })
+    try store.recordIntent(roll(1), token: tokens[1].row, entry: "edge")
+    let fingerprint = Fingerprint(bytes: (0..<32).map { UInt8($0) })
+    try store.settle(
+      token: tokens[1].row, twin: (tokens[0].row, fingerprint), .withheld, detail: nil, fingerprint: nil,
+      rolledAt: Timestamp(seconds: 60), outage: nil, failures: 1, doubtUntil: nil,
+      nextDue: Timestamp(seconds: 90), at: Timestamp(seconds: 61))
+    let records = try open().tokens()
+    #expect(records.map(\.fingerprint) == [fingerprint, nil])
+    #expect(records.map(\.nextDue) == [nil, Timestamp(seconds: 90)])
+  }
+
   @Test func theHistoryOfATokenIsBounded() throws {
     let store = try open()
     let token = try #require(try store.enroll([("account", "a")], at: Timestamp(seconds: 7)).first)

@@ -14,6 +14,8 @@ struct ServiceConfiguration: Sendable {
     var name: String
     var account: String
     var token: String
+    /// The other token of an alternating pair.
+    var twin: String?
     /// In JSON.
     var schedule = Self.once
     var credential = "sandbox"
@@ -66,8 +68,11 @@ struct ServiceConfiguration: Sendable {
       members["mode"] = quoted(destination.mode)
       return object(members)
     }
+    let tokens =
+      entry.twin.map { ["token_ids": "[\(quoted(entry.token)), \(quoted($0))]"] }
+      ?? ["token_id": quoted(entry.token)]
     var members = [
-      "name": quoted(entry.name), "account_id": quoted(entry.account), "token_id": quoted(entry.token),
+      "name": quoted(entry.name), "account_id": quoted(entry.account),
       "credential": quoted(entry.credential), "enabled": "\(entry.enabled)", "schedule": entry.schedule,
       "publish": "[\(publish.joined(separator: ", "))]",
       "verify": entry.verify,
@@ -76,7 +81,7 @@ struct ServiceConfiguration: Sendable {
     members["provide"] = entry.provide.map(quoted)
     if entry.provide == entry.credential { members["allow_self_roll"] = "true" }
     if entry.publish.isEmpty { members["publish"] = nil }
-    return object(members.merging(entry.programs) { $1 })
+    return object(members.merging(tokens) { $1 }.merging(entry.programs) { $1 })
   }
 
   /// A list with one program, in JSON; `others` are further members, each with its value in JSON.

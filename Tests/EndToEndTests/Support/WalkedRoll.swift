@@ -9,27 +9,34 @@ struct WalkedRoll: Sendable {
     case noFile = "no secret published before"
     case secretInForce = "the secret in force published before"
     case ownCredential = "the token is a credential of the service"
+    case secretOfTwin = "the secret of the pair's other token published before"
   }
 
   /// The credential that the token is, where it is one.
   private static let own = "own"
 
   let token: SandboxUnderTest.Token
+  /// The other token of a pair, which consumers hold; never rolled, so that many pairs can have the same.
+  let twin: SandboxUnderTest.Token?
   let workspace: Workspace
 
   init(
     _ token: SandboxUnderTest.Token, _ before: Before, _ sandbox: SandboxUnderTest, credential: String,
-    reload: [String] = [], run script: String? = nil
+    twin: SandboxUnderTest.Token? = nil, reload: [String] = [], run script: String? = nil
   ) throws {
     self.token = token
+    self.twin = before == .secretOfTwin ? twin : nil
     workspace = try Workspace(sandbox, in: .memory, credential: credential)
-    if before == .secretInForce { _ = try workspace.directory.write("published/raw", token.secret) }
+    if let held = before == .secretInForce ? token : self.twin {
+      _ = try workspace.directory.write("published/raw", held.secret)
+    }
     var configuration = workspace.configuration
     let publish: [ServiceConfiguration.Destination] = [
       .init(file: "\(workspace.published)/raw"), .init(file: "\(workspace.published)/env", format: "env"),
       .init(file: "\(workspace.published)/json", format: "json", mode: "0640"),
     ]
     configuration.entries = [workspace.entry(SyscallInjector.entry, token, publish: publish)]
+    configuration.entries[0].twin = self.twin?.id
     configuration.entries[0].reload = reload
     if let script { configuration.entries[0].programs["run"] = workspace.shell(script) }
     if before == .ownCredential {
@@ -73,6 +80,9 @@ struct WalkedRoll: Sendable {
     var faults: [String] = []
     let (rolls, secret) = try truth()
     if rolls != expected { faults.append("\(rolls) rolls instead of \(expected)") }
+    if let twin, try workspace.sandbox.rolls(of: twin) != 0 {
+      faults.append("LOST: the token was rolled whose secret consumers held")
+    }
     let wrong = wrongDestinations(secret)
     if !wrong.isEmpty { faults.append("LOST: \(wrong.joined(separator: ", ")) lacks the secret in force") }
     if !workspace.escrowed.isEmpty { faults.append("escrow left: \(workspace.escrowed)") }

@@ -1,0 +1,51 @@
+import CloudflareAPI
+import Core
+import Testing
+
+@testable import Daemon
+
+/// In what the two tokens of a pair differ.
+@Suite struct TokenDifferenceTests {
+  private static let end = Timestamp(seconds: 2_000_000_000)
+
+  private static func token(_ change: (inout TokenDetails) -> Void = { _ in }) -> TokenDetails {
+    var details = TokenDetails(
+      id: "a", status: .active, expiresOn: end, policiesJSON: Array("[1]".utf8),
+      permissionGroups: ["DNS Write"],
+      conditionJSON: Array("{}".utf8))
+    change(&details)
+    return details
+  }
+
+  @Test func whatConsumersDoNotNoticeIsNoDifference() {
+    let other = Self.token {
+      $0.id = "b"
+      $0.name = "another name"
+      $0.issuedOn = Self.end
+      $0.lastUsedOn = Self.end
+      $0.expiresOn = Self.end + .hours(23)
+    }
+    #expect(TokenDifference.between(Self.token(), other) == [])
+  }
+
+  @Test func everyDifferenceIsNamed() {
+    let status = Self.token { $0.status = .disabled }
+    #expect(TokenDifference.between(Self.token(), status) == ["status active, disabled"])
+    let groups = Self.token {
+      $0.policiesJSON = Array("[2]".utf8)
+      $0.permissionGroups = ["DNS Read"]
+    }
+    #expect(TokenDifference.between(Self.token(), groups) == ["policies (DNS Write), (DNS Read)"])
+    let resources = Self.token { $0.policiesJSON = Array("[3]".utf8) }
+    #expect(TokenDifference.between(Self.token(), resources) == ["policies"])
+    let condition = Self.token { $0.conditionJSON = nil }
+    #expect(TokenDifference.between(Self.token(), condition) == ["condition"])
+    let expiry = Self.token { $0.expiresOn = Self.end + .days(2) }
+    #expect(
+      TokenDifference.between(Self.token(), expiry) == [
+        "expires_on 2033-05-18T03:33:20Z, 2033-05-20T03:33:20Z"
+      ])
+    let start = Self.token { $0.notBefore = Self.end }
+    #expect(TokenDifference.between(Self.token(), start) == ["not_before none, 2033-05-18T03:33:20Z"])
+  }
+}

@@ -1,0 +1,61 @@
+import Core
+import Store
+import Testing
+
+@testable import Daemon
+
+/// What is kept of an entry's tokens: which of a pair consumers hold, and when the entry was rolled.
+@Suite struct TokenRecordsTests {
+  private static func record(
+    _ id: String, row: Int64, seen: Int64 = 0, success: Int64? = nil, isProved: Bool = false,
+    failures: Int = 0
+  ) -> TokenRecord {
+    TokenRecord(
+      row: row, accountID: "account", tokenID: id, firstSeen: Timestamp(seconds: seen),
+      lastSuccess: success.map { Timestamp(seconds: $0) },
+      fingerprint: isProved ? Fingerprint(bytes: repeatElement(UInt8(row), count: 32)) : nil,
+      failures: failures)
+  }
+
+  @Test func aSingleTokenIsInUseAndIsRolledNext() {
+    let records = TokenRecords(Self.record("a", row: 1, failures: 2))
+    #expect(records.standby == nil && records.all.count == 1)
+    #expect(records.inUse.tokenID == "a" && records.next.tokenID == "a")
+  }
+
+  @Test(arguments: [
+    (record("a", row: 1, success: 10, isProved: true), record("b", row: 2), "a"),
+    (record("a", row: 1), record("b", row: 2, success: 10, isProved: true), "b"),
+    (record("a", row: 1, success: 10, isProved: true), record("b", row: 2, success: 20, isProved: true), "b"),
+    // A secret that was withheld: rolled later, and without a fingerprint.
+    (record("a", row: 1, success: 10, isProved: true), record("b", row: 2, success: 20), "a"),
+    (record("a", row: 1, isProved: true), record("b", row: 2, success: 20), "a"),
+    // Rolled and not verified, from before the entry was a pair.
+    (record("a", row: 1), record("b", row: 2, success: 20), "b"),
+    (record("a", row: 1), record("b", row: 2), "a"),
+  ]) func theTokenInUseIsTheOneThatWasPublishedLast(one: TokenRecord, other: TokenRecord, inUse: String) {
+    let records = TokenRecords(one, other)
+    #expect(records.inUse.tokenID == inUse)
+    #expect(records.next.tokenID == (inUse == "a" ? "b" : "a"))
+    if one.lastSuccess != nil || other.lastSuccess != nil {
+      #expect(TokenRecords(other, one).inUse.tokenID == inUse)
+    }
+  }
+
+  @Test func thePairHasOneSchedule() {
+    let records = TokenRecords(
+      Self.record("a", row: 1, seen: 50, success: 100, isProved: true),
+      Self.record("b", row: 2, seen: 5, success: 200, isProved: true))
+    #expect(records.firstSeen == Timestamp(seconds: 5))
+    #expect(records.lastSuccess == Timestamp(seconds: 200))
+  }
+
+  @Test func theTwoChangePlacesWithARoll() {
+    var records = TokenRecords(
+      Self.record("a", row: 1, success: 100, isProved: true), Self.record("b", row: 2))
+    records.update(Self.record("b", row: 2, success: 200, isProved: true))
+    #expect(records.inUse.tokenID == "b" && records.standby?.tokenID == "a")
+    records.update(Self.record("c", row: 3, success: 300, isProved: true))
+    #expect(records.all.map(\.tokenID) == ["b", "a"])
+  }
+}
