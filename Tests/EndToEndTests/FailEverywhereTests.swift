@@ -46,7 +46,7 @@ import Testing
   private static let shortCount = getenv("TOKENROLL_WALK_POINTS").flatMap { Int(String(cString: $0)) } ?? 160
 
   @Test func aFaultOfAnyCallLosesNoSecret() async throws {
-    let sandbox = try SandboxUnderTest("--tokens", "6000")
+    let sandbox = try SandboxUnderTest("--tokens", "12000")
     let tokens = try sandbox.tokens()
     let credential = try #require(tokens.first { $0.name == "credential" }).secret
     let subjects = tokens.filter { $0.name != "credential" }
