@@ -61,6 +61,7 @@ extension ConfigurationDecoder {
     var enabled = Field<Bool>.absent
     var account = Field<String>.absent
     var tokens = TokenFields()
+    var strategy = StrategyFields()
     var credential = Field<String>.absent
     var provide: JSONNode?
     var selfRoll: JSONNode?
@@ -76,6 +77,8 @@ extension ConfigurationDecoder {
       case .accountID: account = accountID(value)
       case .tokenID: tokens.single = tokenID(value)
       case .tokenIDs: tokens.pair = tokenIDs(value)
+      case .strategy: strategy.strategy = choice(value, StrategyFields.Strategy.self)
+      case .grace: strategy.grace = self.grace(value)
       case .credential: credential = self.credential(value)
       case .provide: provide = value
       case .allowSelfRoll: selfRoll = value
@@ -103,6 +106,7 @@ extension ConfigurationDecoder {
       report(
         "\"provide\" goes with \"token_id\": two credentials that roll each other need no pair", at: node)
     }
+    let grace = self.grace(strategy, isPair: !tokens.pair.isAbsent, isProvider: provide != nil)
     let schedule = schedule(scheduleNode.map(scheduleParts), at: scheduleNode ?? node)
     let ownFile = provided.value.flatMap { credentialFiles[$0] }
     let destinations =
@@ -115,12 +119,12 @@ extension ConfigurationDecoder {
     }
     guard let name = name.value, !enabled.isRefused, let account = account.value, let token,
       let credential = credential.value, let schedule, let destinations, !reload.isRefused,
-      !provided.isRefused, let settings, !programs.isRefused
+      !provided.isRefused, let settings, !programs.isRefused, !grace.isRefused
     else { return nil }
     return Entry(
       name: name, enabled: enabled.value ?? true, accountID: account, tokenID: token.id, twinID: token.twin,
-      credential: credential, provide: provided.value, schedule: schedule, publish: destinations,
-      reload: reload.value ?? [], verify: settings,
+      grace: grace.value, credential: credential, provide: provided.value, schedule: schedule,
+      publish: destinations, reload: reload.value ?? [], verify: settings,
       run: programs.run.value ?? [], onFailure: programs.onFailure.value ?? [],
       onRecovery: programs.onRecovery.value ?? [])
   }

@@ -54,7 +54,7 @@ package enum ConfigurationKey {
     case accountID = "account_id"
     case tokenID = "token_id"
     case tokenIDs = "token_ids"
-    case credential, provide
+    case strategy, grace, credential, provide
     case allowSelfRoll = "allow_self_roll"
     case schedule, publish, reload, verify, run
     case onFailure = "on_failure"

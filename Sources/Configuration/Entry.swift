@@ -18,6 +18,8 @@ public struct Entry: Sendable, Equatable {
   }
   /// In an array, for an empty one is a single word, and most entries have one token.
   private var others: [String] = []
+  /// `grace`: how long a token stays valid once another has replaced it, 0 to 4 weeks; nil with the strategy `roll`.
+  public var grace: TimeSpan?
   /// `credential`: a name in `credentials`.
   public var credential: String
   /// `provide`: the name in `credentials` whose secret is this token's, which no other entry provides; nil where there is none.
@@ -40,7 +42,8 @@ public struct Entry: Sendable, Equatable {
   /// An entry of these parts.
   public init(
     name: String, enabled: Bool = true, accountID: String, tokenID: String, twinID: String? = nil,
-    credential: String, provide: String? = nil, schedule: Schedule, publish: [Destination],
+    grace: TimeSpan? = nil, credential: String, provide: String? = nil, schedule: Schedule,
+    publish: [Destination],
     reload: [String] = [], verify: VerifySettings = .standard, run: [Program] = [],
     onFailure: [Program] = [], onRecovery: [Program] = []
   ) {
@@ -58,6 +61,7 @@ public struct Entry: Sendable, Equatable {
     self.onFailure = onFailure
     self.onRecovery = onRecovery
     self.twinID = twinID
+    self.grace = grace
   }
 
   /// The entry's tokens: one, or two.

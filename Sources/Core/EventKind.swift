@@ -52,6 +52,14 @@ public enum EventKind: String, Sendable, CaseIterable {
   case standbySecretLost
   /// The two tokens of a pair differ in what they allow.
   case pairUnequal
+  /// Another token is in the place of the entry's; the old one is deleted later.
+  case tokenReplaced
+  /// It is not known whether a token was created in the place of another; what was made is looked for and deleted.
+  case replacementUncertain
+  /// A token that no consumer has any more was deleted.
+  case tokenDeleted
+  /// A token that no consumer has any more could not be deleted; it is tried again.
+  case deletionFailed
   /// The published secret belongs to another token than the entry names.
   case tokenMismatch
   /// It could not be found out whether the published secret is in force.
@@ -147,6 +155,10 @@ public enum EventKind: String, Sendable, CaseIterable {
     case .secretWithheld: "865d0758407342f5a92c94b7f669c834"
     case .standbySecretLost: "e4d392fc102d4c2199b9c5e87c2dd749"
     case .pairUnequal: "786536f6aecd41818aada8dafabc75ce"
+    case .tokenReplaced: "68a8973783874ddfa0a5998baf54c1df"
+    case .replacementUncertain: "49a6bd5660314e82b9f05377f0337676"
+    case .tokenDeleted: "659a5b14a9534ae2bbe658fd15ebb6f5"
+    case .deletionFailed: "86350d91ffa54a0d9a88602b9d0d032a"
     case .tokenMismatch: "b0c75d51d1e24d498d5323266a78b5ba"
     case .verificationUnknown: "f4fd1253d15e451a996614271d49b07d"
     case .rollSettled: "189422a298514fd790974d490eb18fb6"
@@ -193,7 +205,7 @@ public enum EventKind: String, Sendable, CaseIterable {
       .destinationNotice,
       .clockStepped,
       .rollDidNotHappen, .rollSettled, .entryRecovered, .actionRecovered, .credentialRenewed,
-      .credentialNotice:
+      .credentialNotice, .tokenReplaced, .tokenDeleted:
       .notice
     case .startFailed, .configurationRefused, .fileDrifted, .tokenInactive, .stateNotWritten,
       .rollRefusedForGood, .rollUncertain,
@@ -206,7 +218,8 @@ public enum EventKind: String, Sendable, CaseIterable {
       .escrowNotErased,
       .rollNotReady, .rollRefused, .rateLimited,
       .publishedWithNarrowerRights,
-      .secretFormUnexpected, .verificationUnknown, .standbySecretLost, .pairUnequal:
+      .secretFormUnexpected, .replacementUncertain, .deletionFailed, .verificationUnknown, .standbySecretLost,
+      .pairUnequal:
       .warning
     case .entryPlanned, .secretEscrowed, .actionStarted:
       .debug

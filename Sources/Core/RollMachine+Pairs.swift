@@ -4,7 +4,10 @@ extension RollMachine {
   /// A roll from before the entry became a pair is not: it knows the secret that it replaces, for consumers hold it.
   var isStandby: Bool { isPair && cause != .cure && !oldIsKnown }
 
-  /// Nobody gets the new secret of a standby before the API has said that it is in force.
+  /// Whether nobody gets the new secret yet: consumers have one that is in force.
+  var needsProof: Bool { (isStandby || isReplacement) && !isProved }
+
+  /// Nobody gets the new secret of a standby, or of a new token, before the API has said that it is in force.
   mutating func beginProof(at moment: Moment) -> [RollEffect] {
     phase = .proving
     stepSince = stepSince ?? moment.uptime
@@ -72,8 +75,10 @@ extension RollMachine {
   private mutating func withhold(_ reason: String) -> [RollEffect] {
     let report = event(
       .secretWithheld,
-      "The new secret is published nowhere: \(reason). Consumers keep the secret that they have, of the other token of "
-        + "the pair. Nothing is rolled by itself before the next period: run `tokenroll roll` for this entry once the "
+      "The new secret is published nowhere: \(reason). Consumers keep the secret that they have, of "
+        + (isReplacement
+          ? "the token that was to be replaced; the new one is deleted. " : "the other token of the pair. ")
+        + "Nothing is rolled by itself before the next period: run `tokenroll roll` for this entry once the "
         + "cause is known.")
     return [report] + close(.withheld, reason)
   }

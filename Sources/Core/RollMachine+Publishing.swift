@@ -12,11 +12,14 @@ extension RollMachine {
     case (.escrowing, .escrowed):
       isEscrowed = true
       let report = self.event(.secretEscrowed, "The new secret is durable.")
-      if isStandby, !isProved { return [report] + beginProof(at: moment) }
+      if needsProof { return [report] + beginProof(at: moment) }
       phase = .escrowed
       return [.publish, report]
+    case (.escrowing, .wake) where isReplacement:
+      return [.escrow]
     case (.escrowing, .notEscrowed(let reason)):
-      let isUnproved = isStandby && !isProved
+      if isReplacement { return escrowLater(reason, at: moment) }
+      let isUnproved = needsProof
       if !isUnproved { phase = .escrowed }
       let rest = isUnproved ? beginProof(at: moment) : [.publish]
       let report = self.event(

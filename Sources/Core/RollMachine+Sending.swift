@@ -3,7 +3,7 @@ extension RollMachine {
     switch (phase, event) {
     case (.preflight, .prepared(let old)):
       // In steady state, and where consumers are down already, nothing is asked first.
-      if old == .ours && !isPair || cause == .cure {
+      if !isReplacement, old == .ours && !isPair || cause == .cure {
         return intend(oldIsInForce: old == .ours && cause != .cure, at: moment)
       }
       phase = .inspecting
@@ -41,7 +41,8 @@ extension RollMachine {
   private mutating func intend(oldIsInForce: Bool, at moment: Moment) -> [RollEffect] {
     phase = .intending
     oldIsKnown = oldIsInForce
-    needsConfirmation = isInDoubt(at: moment)
+    // What was sent for the old token does not touch a new one.
+    needsConfirmation = !isReplacement && isInDoubt(at: moment)
     return [
       .recordIntent(
         Intent(modifiedOn: modifiedOn, oldIsInForce: oldIsInForce, needsConfirmation: needsConfirmation))
@@ -59,10 +60,18 @@ extension RollMachine {
   /// The request brought no secret.
   mutating func fail(_ failure: APIFailure, at moment: Moment) -> [RollEffect] {
     guard failure.effect != .unknown else {
-      return doubt(failure.reason, failure, at: moment)
+      return isReplacement
+        ? giveUp(failure.reason, failure, at: moment) : doubt(failure.reason, failure, at: moment)
     }
     let withdrawal = RollEffect.withdraw(.notRolled, reason: failure.reason, owesCure: cause == .cure)
-    return [withdrawal] + refuse(failure, "The roll did not take place", at: moment)
+    return [withdrawal]
+      + refuse(failure, isReplacement ? notCreated(failure) : "The roll did not take place", at: moment)
+  }
+
+  private func notCreated(_ failure: APIFailure) -> String {
+    let isAboutRights = failure.effect == .refused && failure.httpStatus == 403
+    return "No new token was created"
+      + (isAboutRights ? " (a credential creates no token with rights that it does not have itself)" : "")
   }
 
   private mutating func refuse(_ failure: APIFailure, _ what: String, at moment: Moment) -> [RollEffect] {

@@ -22,6 +22,10 @@ public struct RollMachine: Sendable, Equatable {
   var verification = VerifySettings.standard
   /// Whether the entry is an alternating pair, of which consumers hold one token and the other is rolled.
   public var isPair: Bool
+  /// Whether the entry's token is replaced by a new one, instead of rolled.
+  public var replaces = false
+  /// Whether the roll in hand is such a replacement.
+  public internal(set) var isReplacement = false
   /// Whether the new secret was found in force before it was published: then no consumer was without one.
   public internal(set) var isProved = false
   /// `doubtUntil` on the clock that nobody sets.
@@ -80,6 +84,7 @@ public struct RollMachine: Sendable, Equatable {
     tries = 0
     isEscrowed = false
     isProved = false
+    isReplacement = replaces
     modifiedOn = nil
     oldIsKnown = false
     return [.prepare]
@@ -90,6 +95,7 @@ public struct RollMachine: Sendable, Equatable {
     cause = roll.cause
     modifiedOn = roll.modifiedOn
     oldIsKnown = roll.oldFingerprint != nil
+    isReplacement = roll.isReplacement
     needsConfirmation = roll.needsConfirmation
     begunAt = moment.uptime
     takeUpDoubt(at: moment)
@@ -98,7 +104,7 @@ public struct RollMachine: Sendable, Equatable {
     if roll.isEscrowed {
       isEscrowed = true
       // Where a destination has it, the others are to have it too.
-      if isStandby, !roll.isPublished { return beginProof(at: moment) }
+      if needsProof, !roll.isPublished { return beginProof(at: moment) }
       phase = .escrowed
       return [.publish]
     }
@@ -106,7 +112,8 @@ public struct RollMachine: Sendable, Equatable {
     case .lost:
       return owe(at: moment)
     case .intended:
-      return doubt("the service stopped between the intent and the answer", nil, at: moment)
+      let reason = "the service stopped between the intent and the answer"
+      return isReplacement ? giveUp(reason, nil, at: moment) : doubt(reason, nil, at: moment)
     }
   }
 

@@ -18,7 +18,7 @@ public enum RollPhase: String, Sendable, CaseIterable {
   case uncertain
   /// Making the new secret durable.
   case escrowing
-  /// Finding out whether the new secret of a standby is in force, before anybody has it.
+  /// Finding out whether the new secret of a standby, or of a new token, is in force, before anybody has it.
   case proving
   /// Bringing the new secret to its destinations.
   case escrowed

@@ -27,6 +27,11 @@ public struct UnsettledRoll: Sendable, Equatable {
   /// Whether a destination has the new secret already; found out at a restart, not kept.
   public var isPublished = false
 
+  /// Whether the request creates a token in the place of another, instead of rolling it.
+  public var isReplacement = false
+  /// The token that was created, by the name of its escrow; not kept otherwise.
+  public var newTokenID: String?
+
   /// A record of these parts.
   public init(
     id: RollID, cause: RollCause, stage: Stage = .intended, startedAt: Timestamp,

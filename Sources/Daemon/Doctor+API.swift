@@ -24,9 +24,10 @@ extension Doctor {
     }
     defer { client.shutdown() }
     let publisher = Publisher(escrow: Escrow(stateDirectory: configuration.stateDirectory))
+    let replaced = ReplacedTokens(stateDirectory: configuration.stateDirectory)
     var isReached = false
     for (name, secret) in credentials.sorted(by: { $0.key < $1.key }) {
-      let entries = configuration.tokens.filter { $0.credential == name }
+      let entries = configuration.tokens.filter { $0.credential == name }.map(replaced.resolve)
       guard let first = entries.first else {
         findings.append(.ok("credential \(name)", "no entry uses it"))
         continue

@@ -42,7 +42,8 @@ internal import Systemd
     }
     findings += ProgramCheck.findings(configuration)
     let publisher = Publisher(escrow: Escrow(stateDirectory: configuration.stateDirectory))
-    for entry in configuration.tokens {
+    let replaced = ReplacedTokens(stateDirectory: configuration.stateDirectory)
+    for entry in configuration.tokens.map(replaced.resolve) {
       findings += destinations(of: entry, publisher)
       guard let credential = credentials[entry.credential] else { continue }
       let secret = entry.provide.flatMap { credentials[$0] } ?? publisher.current(entry)

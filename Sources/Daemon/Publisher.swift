@@ -67,7 +67,9 @@ internal import Systemd
     }
     // Used up either way: after a failure the next try begins with a new file.
     preparation?.escrow = nil
-    _ = try secret.withBytes { (bytes) throws(SystemError) in try file.commit(bytes) }
+    // The token of a replacement is known by now, and was not when the file was prepared.
+    let name = Escrow.name(of: roll, entry: entry.name, token: token)
+    _ = try secret.withBytes { (bytes) throws(SystemError) in try file.commit(bytes, as: name) }
     return escrow.path(of: roll, entry: entry.name, token: token)
   }
 

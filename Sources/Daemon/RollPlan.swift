@@ -39,7 +39,9 @@ internal import Systemd
     var pauses: [Pause] = []
     if RollHistory.exists(in: configuration.stateDirectory) {
       let history = try RollHistory(directory: configuration.stateDirectory)
-      for record in try history.tokens() { records[[record.accountID, record.tokenID]] = record }
+      for record in try history.tokens() {
+        for id in record.ids { records[[record.accountID, id]] = record }
+      }
       pauses = try history.pauses().filter { $0.isInForce(at: now) }
     }
     var occurrences: [Occurrence] = []

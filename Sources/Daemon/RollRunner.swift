@@ -21,6 +21,15 @@ internal import Store
   var twin: TokenRecord?
   private(set) var machine: RollMachine
 
+  /// The token that a replacement has created; nil while none is in hand.
+  var newTokenID: String?
+  /// What the new token of a replacement is to be like.
+  var model: TokenDetails?
+  /// The token that the secret in hand belongs to.
+  var tokenInHand: String { newTokenID ?? record.tokenID }
+
+  /// Called after each change of what is to be deleted.
+  var onSurplus: @RotationActor () -> Void = {}
   /// Called after each change of the phase.
   var onPhase: @RotationActor (RollRunner) -> Void = { _ in }
 
@@ -82,6 +91,9 @@ internal import Store
   /// The entry has changed: it has another twin, or none.
   func take(_ records: TokenRecords) { twin = records.all.first { $0.row != record.row } }
 
+  /// The configuration names the token of `row` that is in force.
+  func forgetEnrolled(_ row: Int64) { if record.row == row { record.enrolledID = nil } }
+
   /// Has the other token of a pair rolled.
   func changeOver() {
     guard let twin else { return }
@@ -90,7 +102,9 @@ internal import Store
 
   /// True while nothing but this process's memory, or an answer under way, holds the secret in force.
   var mustNotBeInterrupted: Bool {
-    machine.phase.mustNotBeInterrupted
+    // What nobody has is found and deleted.
+    if machine.isReplacement { return machine.phase == .intended }
+    return machine.phase.mustNotBeInterrupted
       || ([.proving, .escrowed].contains(machine.phase) && intent?.isEscrowed != true)
   }
 
@@ -99,7 +113,8 @@ internal import Store
     if record.row != row { changeOver() }
     self.escrowPath = escrowPath
     var roll = roll
-    roll.isPublished = isPublished(escrowPath)
+    roll.isPublished = (twin != nil || roll.isReplacement) && isPublished(escrowPath)
+    newTokenID = roll.newTokenID
     intent = roll
     return await run(.recovered(roll))
   }
@@ -114,7 +129,11 @@ internal import Store
       wait = nil
       let former = machine.phase
       // A reload may have made a pair of the entry, or one token, before this attempt.
-      if case .due = event { machine.isPair = twin != nil }
+      if case .due = event {
+        machine.isPair = twin != nil
+        machine.replaces = entry.grace != nil && twin == nil
+        newTokenID = nil
+      }
       let effects = machine.handle(event, at: services.moment)
       if machine.phase != former { onPhase(self) }
       for effect in effects {
@@ -170,7 +189,8 @@ extension RollRunner {
     }
     let isOurs = oldSecret.map { $0.fingerprint == record.fingerprint } ?? false
     // A token whose secret is not known to be ours is looked up and its old secret verified first.
-    let cost = isCure || isOurs ? 1 : machine.isPair ? Self.costOfPair : 3
+    let asksNothing = !machine.isReplacement && (isCure || isOurs)
+    let cost = asksNothing ? 1 : machine.isPair ? Self.costOfPair : 3
     if permit == nil {
       permit = await services.gate.acquire(
         entry.credential, urgency: isCure ? .cure : .roll, since: since, cost: cost, presents: !passesHold)
@@ -219,19 +239,28 @@ extension RollRunner {
       var standing = Standing.unavailable
       if old == .unproven, let oldSecret { standing = await self.standing(of: oldSecret) }
       if case .otherToken = standing { abandon() }
+      if machine.isReplacement, let obstacle = take(details) {
+        abandon()
+        return .notInspected(obstacle)
+      }
       return .inspected(modifiedOn: details.modifiedOn, old: standing)
     }
   }
 
   private func recordIntent(_ wanted: Intent) -> RollEvent {
     guard let id = machine.rollID else { return .intentNotRecorded("the roll has no identity") }
-    let roll = UnsettledRoll(
+    var roll = UnsettledRoll(
       id: id, cause: machine.cause, startedAt: services.clock.now,
       oldFingerprint: wanted.oldIsInForce ? oldSecret?.fingerprint : nil, modifiedOn: wanted.modifiedOn,
       needsConfirmation: wanted.needsConfirmation)
+    roll.isReplacement = machine.isReplacement
     do throws(StoreError) {
-      let hasReplaced = try services.store.recordIntent(roll, token: record.row, entry: entry.name)
-      if hasReplaced { services.counters.count(.lost) }
+      let hasReplaced = try services.store.recordIntent(
+        roll, token: record.row, entry: entry.name, credential: entry.credential)
+      if hasReplaced {
+        services.counters.count(.lost)
+        onSurplus()
+      }
     } catch {
       abandon()
       return .intentNotRecorded(error.description)
@@ -246,9 +275,7 @@ extension RollRunner {
   private func send() async -> RollEvent {
     guard let credential else { return .notRolled(APIFailure(.notSent, "the credential was not read")) }
     sentAt = services.clock.bootTime
-    let answer = await request(.roll) {
-      await services.issuer.roll(account: entry.accountID, token: record.tokenID, credential: credential)
-    }
+    let answer = await (machine.isReplacement ? create(credential) : roll(credential))
     self.credential = nil
     switch answer {
     case .success(let rolled):
@@ -262,6 +289,12 @@ extension RollRunner {
     }
   }
 
+  private func roll(_ credential: Secret) async -> Result<RolledSecret, APIFailure> {
+    await request(.roll) {
+      await services.issuer.roll(account: entry.accountID, token: record.tokenID, credential: credential)
+    }
+  }
+
   private func withdraw(_ outcome: RollOutcome, _ reason: String, _ owesCure: Bool) -> RollEvent? {
     record.failures = machine.failures
     record.doubtUntil = machine.doubtUntil
@@ -272,6 +305,7 @@ extension RollRunner {
         token: record.row, outcome, reason: reason, owesCure: owesCure, failures: machine.failures,
         doubtUntil: machine.doubtUntil, at: services.clock.now)
       services.counters.count(outcome)
+      if machine.isReplacement { onSurplus() }
       // Of a standby that is rolled again; nobody has the secret.
       if outcome == .lost { eraseEscrow() }
     } catch {
@@ -294,7 +328,7 @@ extension RollRunner {
     guard let newSecret, let intent else { return .notEscrowed("there is no secret in memory") }
     do throws(SystemError) {
       escrowPath = try services.publisher.keep(
-        newSecret, of: entry, token: record.tokenID, intent.id, preparation)
+        newSecret, of: entry, token: tokenInHand, intent.id, preparation)
     } catch {
       return .notEscrowed(error.description)
     }
@@ -309,7 +343,7 @@ extension RollRunner {
       guard let secret = newSecret else { return .notPublished("there is no secret in escrow", errno: nil) }
       // The time of the intent, so that a repetition after a crash writes the same bytes.
       let facts = SecretRendering.Facts(
-        entry: entry.name, accountID: entry.accountID, tokenID: record.tokenID, rolledAt: intent.startedAt)
+        entry: entry.name, accountID: entry.accountID, tokenID: tokenInHand, rolledAt: intent.startedAt)
       // The service is the first consumer, and the others are tried whatever comes of that.
       let use = Result { () throws(SystemError) in try takeIntoUse(secret) }
       let remarks = try await publish(secret, facts, preparation)
@@ -358,6 +392,8 @@ extension RollRunner {
     settled.failures = isGood ? 0 : machine.failures + 1
     settled.doubtUntil = machine.doubtUntil
     settled.isHeld = outcome.holdsEntry
+    let replacement = replacement(isGood: isGood, at: now)
+    if isGood { settled.take(replacement) }
     settled.nextDue =
       settled.isHeld ? nil : services.planner.due(entry, TokenRecords(settled, twin), at: now)
     do throws(StoreError) {
@@ -366,7 +402,8 @@ extension RollRunner {
         token: settled.row, twin: twin.map { ($0.row, $0.fingerprint) }, outcome, detail: detail,
         fingerprint: settled.fingerprint,
         rolledAt: settled.lastSuccess ?? now, outage: outage, failures: settled.failures,
-        doubtUntil: settled.doubtUntil, nextDue: settled.nextDue, at: now)
+        doubtUntil: settled.doubtUntil, nextDue: settled.nextDue, replacement: replacement,
+        at: now)
     } catch {
       return .notSettled(error.description)
     }
@@ -375,6 +412,7 @@ extension RollRunner {
     closeSuccession(outcome)
     if isGood { twin?.isHeld = false }
     eraseEscrow()
+    if let replacement { tell(replacement) }
     intent = nil
     return .settled
   }
@@ -440,7 +478,7 @@ extension RollRunner {
     let answer = await request(.verify) {
       await services.issuer.verify(account: entry.accountID, secret: secret)
     }
-    let standing = Standing(answer, of: record.tokenID)
+    let standing = Standing(answer, of: tokenInHand)
     if case .success(let verification) = answer, standing == .inForce(status: TokenStatus.active.description)
     {
       onFacts(self, verification.status.description, verification.expiresOn)
@@ -481,13 +519,15 @@ extension RollRunner {
     sentAt = nil
     outage = nil
     rolledAt = nil
+    newTokenID = nil
+    model = nil
   }
 
   @discardableResult func report(_ event: Event) -> RollEvent? {
     var event = event
     event.entry = entry.name
     event.accountID = entry.accountID
-    event.tokenID = record.tokenID
+    event.tokenID = tokenInHand
     event.rollID = (machine.rollID ?? intent?.id)?.description
     event.phase = machine.phase.rawValue
     services.log.record(event)

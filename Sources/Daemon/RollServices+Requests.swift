@@ -8,15 +8,22 @@ extension RollServices {
   func request<Value>(
     _ call: APICall, for entry: Entry, _ body: () async -> Answer<Value>
   ) async -> Result<Value, APIFailure> {
+    await request(call, of: entry.name, entry.credential, body)
+  }
+
+  /// Makes one request for the entry `name`, with `credential`; the entry may have left the configuration.
+  func request<Value>(
+    _ call: APICall, of name: String, _ credential: String, _ body: () async -> Answer<Value>
+  ) async -> Result<Value, APIFailure> {
     let api = configuration.api
-    let step = health.begin("\(call.words) of \(entry.name)", within: api.timeout + .seconds(30))
+    let step = health.begin("\(call.words) of \(name)", within: api.timeout + .seconds(30))
     let answer = await body()
     health.end(step)
     counters.count(call, APIResult(answer.result), took: answer.trace.duration)
     if case .failure(let failure) = answer.result, failure.effect == .rateLimited {
-      gate.pause(entry.credential, for: failure.retryAfter ?? api.rateLimit.per)
+      gate.pause(credential, for: failure.retryAfter ?? api.rateLimit.per)
     } else if let limit = answer.trace.rateLimit, limit.remaining == 0, let reset = limit.reset {
-      gate.pause(entry.credential, for: reset)
+      gate.pause(credential, for: reset)
     }
     return answer.result
   }

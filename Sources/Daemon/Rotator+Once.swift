@@ -24,7 +24,7 @@ extension Rotator {
 
   /// Whether nothing is under way or waits for more than another attempt; a cure is waited for, since consumers are down.
   var isAtRest: Bool {
-    guard active.isEmpty, requested.isEmpty, !hasDue else { return false }
+    guard active.isEmpty, requested.isEmpty, !hasDue, deletions.isAtRest else { return false }
     let areRollsAtRest = runners.values.allSatisfy { runner in
       switch runner.machine.phase {
       case .backingOff, .failed: runner.machine.cause != .cure

@@ -21,6 +21,8 @@ internal import Store
   }
 
   let services: RollServices
+  /// What replacements leave behind.
+  let deletions: DeletionQueue
   var slots: [Slot] = []
   /// One lane for each credential, so that one whose budget is spent does not hold up the others.
   private var lanes: [String: Lane] = [:]
@@ -56,6 +58,7 @@ internal import Store
 
   init(services: RollServices) throws(SystemError) {
     self.services = services
+    deletions = DeletionQueue(services: services)
     awakeSince = services.clock.bootTime
     watch = try TokenWatch(services: services)
     doubts = try DoubtWatch(services: services)
@@ -65,6 +68,7 @@ internal import Store
     connectActions()
     watch.rotator = self
     doubts.rotator = self
+    prepareDeletions()
   }
 }
 
@@ -87,6 +91,7 @@ extension Rotator {
     try services.programs.load()
     try services.alerts.load()
     try watch.load()
+    try deletions.load()
     try arrange()
     return try findUnfinished()
   }
@@ -109,20 +114,22 @@ extension Rotator {
     }
     services.reloads.start()
     services.programs.start()
+    deletions.start()
     planAll()
     tick()
   }
 
   /// Takes a changed configuration over: entries keep their state and what they have in hand.
-  func reload() throws(StoreError) {
+  func reload() throws {
     try arrange()
     for runner in runners.values { runner.reviewHold() }
     planAll()
     tick()
+    deletions.work()
   }
 
   /// Makes the slots those of the configuration; tokens that were never seen are enrolled.
-  private func arrange() throws(StoreError) {
+  private func arrange() throws {
     var known: [TokenKey: TokenRecord] = [:]
     var places: [TokenKey: Int] = [:]
     for (index, slot) in slots.enumerated() {
@@ -131,10 +138,12 @@ extension Rotator {
       let records =
         slot.isConfigured ? (runner?.records ?? slot.records).all : runner.map { [$0.record] } ?? []
       for record in records {
-        let key = TokenKey(record.accountID, record.tokenID)
-        known[key] = record
         // A roll in hand goes where its token goes.
-        if runner.map({ $0.record.row == record.row }) ?? true { places[key] = index }
+        let isTaken = runner.map { $0.record.row == record.row } ?? true
+        for key in record.ids.map({ TokenKey(record.accountID, $0) }) {
+          known[key] = record
+          if isTaken { places[key] = index }
+        }
       }
     }
     let entries = services.configuration.tokens
@@ -143,11 +152,21 @@ extension Rotator {
     // At the start, and where a token is new or comes back.
     if !unseen.isEmpty {
       for record in try services.store.tokens() {
-        let key = TokenKey(record.accountID, record.tokenID)
-        if known[key] == nil { known[key] = record }
+        for key in record.ids.map({ TokenKey(record.accountID, $0) }) where known[key] == nil {
+          known[key] = record
+        }
         if let attempt = record.lastAttempt { lastRecorded = max(attempt, lastRecorded ?? attempt) }
       }
       unseen.removeAll { known[TokenKey($0.0, $0.1)] != nil }
+    }
+    try refuseReplacedTwice(entries) { known[TokenKey($0, $1)] }
+    for entry in entries {
+      for key in entry.tokenIDs.map({ TokenKey(entry.accountID, $0) }) {
+        guard let record = known[key], record.enrolledID != nil, record.tokenID == key.token else { continue }
+        try services.store.nameByCurrent(record.row)
+        known[key]?.enrolledID = nil
+        for runner in runners.values { runner.forgetEnrolled(record.row) }
+      }
     }
     let enrolled = try services.store.enroll(unseen, at: services.clock.now)
     for record in enrolled { known[TokenKey(record.accountID, record.tokenID)] = record }
@@ -160,7 +179,7 @@ extension Rotator {
         var record = known[TokenKey(entry.accountID, id)]
         // The strings of the entry, so that each is in memory once.
         record?.accountID = entry.accountID
-        record?.tokenID = id
+        if record?.tokenID == id { record?.tokenID = id }
         return record
       }
       guard let first = found.first else { continue }
@@ -217,10 +236,14 @@ extension Rotator {
   }
 
   private func findUnfinished() throws -> Unfinished {
-    var escrows: [RollID: String] = [:]
+    var escrows: [RollID: (path: String, token: String?)] = [:]
     var unaccounted: [String] = []
     for item in try services.publisher.escrow.contents() {
-      if let roll = item.roll { escrows[roll] = item.path } else { unaccounted.append(item.path) }
+      if let roll = item.roll {
+        escrows[roll] = (item.path, item.token)
+      } else {
+        unaccounted.append(item.path)
+      }
     }
     var byRow: [Int64: Int] = [:]
     for (index, slot) in slots.enumerated() { for record in slot.records.all { byRow[record.row] = index } }
@@ -228,8 +251,10 @@ extension Rotator {
     var unfinished = Unfinished()
     for (row, entry, found) in try services.store.unsettled() {
       var roll = found
-      let path = escrows.removeValue(forKey: roll.id)
-      roll.isEscrowed = path != nil
+      let escrow = escrows.removeValue(forKey: roll.id)
+      let path = escrow?.path
+      roll.isEscrowed = escrow != nil
+      if roll.isReplacement { roll.newTokenID = escrow?.token }
       guard let slot = byRow[row] else {
         reportMissing(entry, roll, path)
         continue
@@ -240,7 +265,7 @@ extension Rotator {
       }
       unfinished.rolls.append((slot, row, roll, path))
     }
-    for (roll, path) in escrows {
+    for (roll, (path, _)) in escrows {
       if try services.store.isClosed(roll) {
         eraseClosed(path)
       } else {
@@ -426,6 +451,7 @@ extension Rotator {
     services.planner.clockWasSet(at: services.clock.now)
     planAll()
     tick()
+    deletions.work()
   }
 
   /// Whether to go by the wall clock; where not, it is looked at again in a minute and whenever it is set.
@@ -463,6 +489,7 @@ extension Rotator {
       self?.watch.note(status: status, expiresOn: end, runner.slot)
     }
     runner.onStanding = { [weak self] runner, secret in self?.doubts.note(secret, runner.record.row) }
+    runner.onSurplus = { [weak self] in self?.deletions.refresh() }
     runners[index] = runner
     return runner
   }
@@ -627,6 +654,7 @@ extension Rotator {
     services.reloads.stop()
     services.programs.stop()
     watch.stop()
+    deletions.stop()
     if !isSafe {
       armRescue()
       await withCheckedContinuation { safety = $0 }

@@ -62,17 +62,20 @@ public final class AtomicFile {
 
   /// Writes `bytes`, makes them durable, gives them the target's name, and makes that durable too.
   ///
+  /// With `name`, a file of that name in the same directory is replaced instead, for what is known at the end alone.
   /// To be called once. Where it throws, the target has the old contents, or, if only the last step failed, the new
   /// ones; the temporary is thrown away (after a failed fsync the kernel's copy cannot be trusted), so prepare anew to
   /// try again.
-  public func commit(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Publication {
+  public func commit(_ bytes: UnsafeRawBufferPointer, as name: String? = nil) throws(SystemError)
+    -> Publication
+  {
     guard isPending else {
       throw SystemError("cannot replace", target.path, because: "what was prepared for it is used up already")
     }
     do throws(SystemError) {
       try write(bytes)
       keepFormerContent(unlike: bytes)
-      try rename()
+      try rename(to: name ?? target.name)
     } catch {
       abandon()
       throw error
@@ -187,9 +190,9 @@ extension AtomicFile {
     }
   }
 
-  private func rename() throws(SystemError) {
-    try attempt("cannot replace", target.path) { () throws(Errno) in
-      try Syscalls.renameat(target.directory.rawValue, temporaryName, target.name)
+  private func rename(to name: String) throws(SystemError) {
+    try attempt("cannot replace", target.directory.pathOf(name)) { () throws(Errno) in
+      try Syscalls.renameat(target.directory.rawValue, temporaryName, name)
     }
   }
 

@@ -26,7 +26,12 @@ public struct Escrow: Sendable {
 
   /// Where the secret of `roll` lies.
   public func path(of roll: RollID, entry: String, token: String) -> String {
-    "\(directory)/\(entry).\(token).\(roll)"
+    "\(directory)/\(Self.name(of: roll, entry: entry, token: token))"
+  }
+
+  /// The name of the file in which the secret of `roll` lies.
+  public static func name(of roll: RollID, entry: String, token: String) -> String {
+    "\(entry).\(token).\(roll)"
   }
 
   /// Prepares the file for a secret that is still to come: rights and blocks are had before the request is sent.
@@ -46,18 +51,19 @@ public struct Escrow: Sendable {
     try AtomicFile.secureErase(path)
   }
 
-  /// The paths of all secrets in escrow with the rolls that they belong to; nil for a name that is none of ours.
+  /// The paths of all secrets in escrow with the rolls and tokens that they belong to; nil for a name that is none of ours.
   ///
   /// Unfinished temporaries are removed first: they were never durable, so that nobody relies on them.
-  public func contents() throws(SystemError) -> [(path: String, roll: RollID?)] {
-    var found: [(path: String, roll: RollID?)] = []
+  public func contents() throws(SystemError) -> [(path: String, roll: RollID?, token: String?)] {
+    var found: [(path: String, roll: RollID?, token: String?)] = []
     for name in try fileNames(in: directory) {
       let path = directory + "/" + name
-      let last = name.split(separator: ".").last
+      let parts = name.split(separator: ".")
+      let last = parts.last
       if name.hasPrefix("."), last?.hasPrefix("tokenroll-") == true {
         try AtomicFile.secureErase(path)
       } else {
-        found.append((path, last.flatMap { RollID($0) }))
+        found.append((path, last.flatMap { RollID($0) }, parts.dropLast().last.map(String.init)))
       }
     }
     return found

@@ -3,17 +3,23 @@ public import Core
 extension RollStore {
   /// Makes the intent of `roll` durable. Another intent of the token was lost, and goes to the history as such.
   ///
+  /// What a replacement may create is kept with it, to be deleted with `credential` where it comes to nothing.
+  ///
   /// Returns whether there was one that the history did not have yet.
   @discardableResult
-  public func recordIntent(_ roll: UnsettledRoll, token row: Int64, entry: String) throws(StoreError) -> Bool
+  public func recordIntent(_ roll: UnsettledRoll, token row: Int64, entry: String, credential: String)
+    throws(StoreError) -> Bool
   {
     var hasReplaced = false
     try database.transaction { () throws(StoreError) in
       hasReplaced = try closeIntent(of: row, .lost, at: roll.startedAt, outage: nil, detail: nil)
+      try abandonCreation(of: row, at: roll.startedAt)
       try insertIntent.run(
         .integer(row), .text(roll.id.description), .text(entry), .text(roll.cause.rawValue),
         .text(roll.stage.rawValue), .integer(roll.startedAt.microseconds), .blob(roll.oldFingerprint?.bytes),
-        .integer(roll.modifiedOn?.microseconds), .integer(roll.needsConfirmation ? 1 : 0))
+        .integer(roll.modifiedOn?.microseconds), .integer(roll.needsConfirmation ? 1 : 0),
+        .integer(roll.isReplacement ? 1 : 0))
+      if roll.isReplacement { try expectCreation(by: roll.id, of: row, entry: entry, credential: credential) }
       try attempted.run(.integer(roll.startedAt.microseconds), .integer(row))
     }
     return hasReplaced
@@ -26,6 +32,7 @@ extension RollStore {
   ) throws(StoreError) {
     try database.transaction { () throws(StoreError) in
       try closeIntent(of: row, outcome, at: now, outage: nil, detail: reason)
+      if outcome == .notRolled { try dropCreation(of: row) } else { try abandonCreation(of: row, at: now) }
       if owesCure { try markLost.run(.integer(row)) } else { try deleteIntent.run(.integer(row)) }
       try withdrawn.run(.integer(Int64(failures)), .integer(doubtUntil?.microseconds), .integer(row))
     }
@@ -38,7 +45,8 @@ extension RollStore {
     token row: Int64, twin: (row: Int64, fingerprint: Fingerprint?)? = nil, _ outcome: RollOutcome,
     detail: String?,
     fingerprint: Fingerprint?, rolledAt: Timestamp,
-    outage: TimeSpan?, failures: Int, doubtUntil: Timestamp?, nextDue: Timestamp?, at now: Timestamp
+    outage: TimeSpan?, failures: Int, doubtUntil: Timestamp?, nextDue: Timestamp?,
+    replacement: Replacement? = nil, at now: Timestamp
   ) throws(StoreError) {
     try database.transaction { () throws(StoreError) in
       try closeIntent(of: row, outcome, at: now, outage: outage, detail: detail)
@@ -58,6 +66,7 @@ extension RollStore {
         // Consumers have a secret of the other's; what was wrong with theirs is over.
         if [.settled, .unverified].contains(outcome) { try release.run(.integer(twin.row)) }
       }
+      if let replacement { try take(replacement, of: row) }
       try pruneHistory.run(.integer(row))
       try pruneRuns.run(.integer(row))
     }
@@ -67,23 +76,21 @@ extension RollStore {
   public func unsettled() throws(StoreError) -> [(row: Int64, entry: String, roll: UnsettledRoll)] {
     var rolls: [(row: Int64, entry: String, roll: UnsettledRoll)] = []
     try database.prepare(
-      "SELECT token, entry, roll_id, cause, stage, started_at, old_fingerprint, modified_on, needs_confirmation "
-        + "FROM intents"
+      "SELECT token, entry, roll_id, cause, stage, started_at, old_fingerprint, modified_on, needs_confirmation, "
+        + "is_replacement FROM intents"
     ).rows { (row) throws(StoreError) in
       guard let id = RollID(row.text(2)), let stage = UnsettledRoll.Stage(rawValue: row.text(4)) else {
         throw StoreError(
           .corrupt, "the state database \(database.path) holds an intent that cannot be read (\(row.text(2)))"
         )
       }
-      rolls.append(
-        (
-          row.integer(0), row.text(1),
-          UnsettledRoll(
-            id: id, cause: RollCause(rawValue: row.text(3)) ?? .schedule, stage: stage,
-            startedAt: Timestamp(microseconds: row.integer(5)),
-            oldFingerprint: row.blob(6).flatMap { Fingerprint(bytes: $0) }, modifiedOn: row.timestamp(7),
-            needsConfirmation: row.integer(8) != 0)
-        ))
+      var roll = UnsettledRoll(
+        id: id, cause: RollCause(rawValue: row.text(3)) ?? .schedule, stage: stage,
+        startedAt: Timestamp(microseconds: row.integer(5)),
+        oldFingerprint: row.blob(6).flatMap { Fingerprint(bytes: $0) }, modifiedOn: row.timestamp(7),
+        needsConfirmation: row.integer(8) != 0)
+      roll.isReplacement = row.integer(9) != 0
+      rolls.append((row.integer(0), row.text(1), roll))
     }
     return rolls
   }

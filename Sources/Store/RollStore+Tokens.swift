@@ -48,7 +48,7 @@ extension Database {
     let held = try heldTokens()
     try prepare(
       "SELECT row, account_id, token_id, first_seen, last_attempt, last_success, next_due, fingerprint, doubt_until, "
-        + "failures FROM tokens"
+        + "failures, current_id FROM tokens"
     ).rows { row in
       var record = TokenRecord(
         row: row.integer(0), accountID: row.text(1), tokenID: row.text(2),
@@ -56,6 +56,9 @@ extension Database {
         lastSuccess: row.timestamp(5),
         nextDue: row.timestamp(6), fingerprint: row.blob(7).flatMap { Fingerprint(bytes: $0) },
         doubtUntil: row.timestamp(8), failures: Int(row.integer(9)))
+      if let current = row.optionalText(10) {
+        (record.tokenID, record.enrolledID) = (current, record.tokenID)
+      }
       record.isHeld = held.contains(record.row)
       records.append(record)
     }

@@ -34,7 +34,7 @@ public final class RollStore {
       "INSERT INTO tokens (account_id, token_id, first_seen) VALUES (?, ?, ?)")
     insertIntent = try database.prepare(
       "INSERT OR REPLACE INTO intents (token, roll_id, entry, cause, stage, started_at, old_fingerprint, modified_on, "
-        + "needs_confirmation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        + "needs_confirmation, is_replacement) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
     selectIntent = try database.prepare(
       "SELECT roll_id, entry, cause, started_at FROM intents WHERE token = ? AND stage = 'intended'")
     deleteIntent = try database.prepare("DELETE FROM intents WHERE token = ?")

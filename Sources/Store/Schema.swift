@@ -6,7 +6,7 @@ enum Schema {
   static var version: Int64 { Int64(steps.count) }
 
   /// What makes each version from the one before, the first from an empty file. A step that was released never changes.
-  static let steps = [first, reloads, holds, programs, watch]
+  static let steps = [first, reloads, holds, programs, watch, replacements]
 
   private static let first = """
     CREATE TABLE machine (
@@ -129,5 +129,24 @@ enum Schema {
       token INTEGER PRIMARY KEY REFERENCES tokens,
       begun_at INTEGER NOT NULL
     );
+    """
+
+  /// The token that is in force in the place of an enrolled one, and the tokens that are to be deleted: `token_id` is null where
+  /// it is not known whether the roll created one, `due` while the roll is in hand.
+  private static let replacements = """
+    ALTER TABLE tokens ADD COLUMN current_id TEXT;
+    ALTER TABLE intents ADD COLUMN is_replacement INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE deletions (
+      id INTEGER PRIMARY KEY,
+      token INTEGER NOT NULL REFERENCES tokens,
+      token_id TEXT,
+      roll_id TEXT NOT NULL,
+      entry TEXT NOT NULL,
+      credential TEXT NOT NULL,
+      due INTEGER,
+      until INTEGER,
+      failures INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE INDEX deletions_token ON deletions (token);
     """
 }

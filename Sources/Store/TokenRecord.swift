@@ -6,8 +6,10 @@ public struct TokenRecord: Sendable, Equatable {
   public var row: Int64
   /// The account that the token belongs to.
   public var accountID: String
-  /// The token.
+  /// The token: that which is in force, where the service has replaced it.
   public var tokenID: String
+  /// The token that stood in the configuration when it was first seen, where another is in its place now.
+  public var enrolledID: String?
   /// When the token first stood in a configuration of this service.
   public var firstSeen: Timestamp
   /// When the last intent was recorded.
@@ -24,6 +26,9 @@ public struct TokenRecord: Sendable, Equatable {
   public var isHeld = false
   /// Attempts in a row that came to nothing.
   public var failures: Int
+
+  /// The tokens by which a configuration may name it.
+  public var ids: [String] { [tokenID] + (enrolledID.map { [$0] } ?? []) }
 
   /// The record of a token that was seen for the first time; the rest as given.
   public init(

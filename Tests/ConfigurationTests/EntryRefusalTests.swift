@@ -113,15 +113,15 @@ import Testing
     Refusal([.token: #""t1", "name": 5"#], #"4:19: tokens[0].name: this key is there twice"#),
     Refusal(
       [.token: #""t1", "a b": 1"#],
-      #"4:19: tokens[0]["a b"]: this key is not known; known here: name, enabled, account_id, token_id, token_ids, credential, provide, allow_self_roll, schedule, publish, reload, verify, run, on_failure, on_recovery"#
+      #"4:19: tokens[0]["a b"]: this key is not known; known here: name, enabled, account_id, token_id, token_ids, strategy, grace, credential, provide, allow_self_roll, schedule, publish, reload, verify, run, on_failure, on_recovery"#
     ),
     Refusal(
       [.token: #""t1", "cfat_012": 1"#],
-      #"4:19: tokens[0].<redacted>: this key is not known; known here: name, enabled, account_id, token_id, token_ids, credential, provide, allow_self_roll, schedule, publish, reload, verify, run, on_failure, on_recovery"#
+      #"4:19: tokens[0].<redacted>: this key is not known; known here: name, enabled, account_id, token_id, token_ids, strategy, grace, credential, provide, allow_self_roll, schedule, publish, reload, verify, run, on_failure, on_recovery"#
     ),
     Refusal(
       [.token: #""t1", "actions": []"#],
-      #"4:19: tokens[0].actions: this key is not known; known here: name, enabled, account_id, token_id, token_ids, credential, provide, allow_self_roll, schedule, publish, reload, verify, run, on_failure, on_recovery"#
+      #"4:19: tokens[0].actions: this key is not known; known here: name, enabled, account_id, token_id, token_ids, strategy, grace, credential, provide, allow_self_roll, schedule, publish, reload, verify, run, on_failure, on_recovery"#
     ),
     Refusal(
       [.token: #""t1", "reload": "a.service""#],

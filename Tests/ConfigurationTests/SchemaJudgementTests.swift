@@ -59,6 +59,9 @@ import Testing
     [.token: #""t1", "provide": "main", "allow_self_roll": true"#],
     [.token: #""t1", "allow_self_roll": false"#],
     [.token: "", .credential: #""main", "token_ids": ["t1", "t2"]"#],
+    [.token: #""t1", "strategy": "roll""#], [.token: #""t1", "strategy": "replace""#],
+    [.token: #""t1", "strategy": "replace", "grace": "0""#],
+    [.token: "", .credential: #""main", "token_ids": ["t1", "t2"], "strategy": "roll""#],
     [.token: #""t1", "enabled": false"#], [.token: "\"\(String(repeating: "z", count: 32))\""],
     [
       .publish:
@@ -110,6 +113,9 @@ import Testing
     [.token: "", .credential: #""main", "token_ids": ["t1", "t1"]"#],
     [.token: "", .credential: #""main", "token_ids": ["t1", "T2"]"#],
     [.token: "", .credential: #""main", "token_ids": ["t1", "t2", "t3"]"#],
+    [.token: #""t1", "strategy": "swap""#], [.token: #""t1", "strategy": "replace", "grace": 5"#],
+    [.token: #""t1", "grace": "1h""#], [.token: #""t1", "strategy": "roll", "grace": "1h""#],
+    [.token: "", .credential: #""main", "token_ids": ["t1", "t2"], "strategy": "replace""#],
     [.token: #""t1", "reload": "caddy.service""#], [.token: #""t1", "reload": [1]"#],
     [.token: #""t1", "reload": ["caddy"]"#], [.token: #""t1", "reload": ["caddy.timer"]"#],
     [.token: #""t1", "reload": ["tokenroll.service"]"#], [.token: #""t1", "reload": [".service"]"#],

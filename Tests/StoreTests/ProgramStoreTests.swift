@@ -83,7 +83,7 @@ import Testing
     for number in 1...510 as ClosedRange<UInt64> {
       let roll = UnsettledRoll(
         id: RollID(high: 1, low: number), cause: .schedule, startedAt: Timestamp(seconds: 60))
-      try store.recordIntent(roll, token: token, entry: "edge")
+      try store.recordIntent(roll, token: token, entry: "edge", credential: "main")
       _ = try store.keep([debt("/a", roll: number), debt("/b", roll: number)])
       try store.end(debt("/a", roll: number), "exit status 0", trouble: nil, at: Timestamp(seconds: 61))
       try store.settle(

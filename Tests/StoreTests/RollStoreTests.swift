@@ -34,7 +34,7 @@ import Testing
     intent.oldFingerprint = Fingerprint(bytes: (0..<32).map { UInt8($0) })
     intent.modifiedOn = Timestamp(seconds: 5)
     intent.needsConfirmation = true
-    try store.recordIntent(intent, token: token.row, entry: "edge")
+    try store.recordIntent(intent, token: token.row, entry: "edge", credential: "main")
     let found = try #require(try open().unsettled().first)
     #expect(found.row == token.row)
     #expect(found.entry == "edge")
@@ -45,9 +45,9 @@ import Testing
   @Test func aSecondIntentClosesTheFirstAsLost() throws {
     let store = try open()
     let token = try #require(try store.enroll([("account", "a")], at: Timestamp(seconds: 7)).first)
-    try store.recordIntent(roll(1), token: token.row, entry: "edge")
+    try store.recordIntent(roll(1), token: token.row, entry: "edge", credential: "main")
     #expect(try !store.isClosed(roll(1).id))
-    try store.recordIntent(roll(2, cause: .cure), token: token.row, entry: "edge")
+    try store.recordIntent(roll(2, cause: .cure), token: token.row, entry: "edge", credential: "main")
     #expect(try store.unsettled().map(\.roll.id) == [roll(2).id])
     #expect(try store.isClosed(roll(1).id))
     let history = try RollHistory(directory: directory.path).records(limit: 10)
@@ -59,7 +59,7 @@ import Testing
     do {
       let store = try open()
       let token = try #require(try store.enroll([("account", "a")], at: Timestamp(seconds: 7)).first)
-      try store.recordIntent(roll(1), token: token.row, entry: "edge")
+      try store.recordIntent(roll(1), token: token.row, entry: "edge", credential: "main")
       // Beside the open store, whose log holds what is not in the file yet.
       let beside = try RollHistory.examine(directory: directory.path, machineID: Self.machine)
       #expect(try beside.tokens().first?.lastAttempt == roll(1).startedAt)
@@ -76,7 +76,7 @@ import Testing
   @Test func aWithdrawnIntentIsGoneAndRemembered() throws {
     let store = try open()
     let token = try #require(try store.enroll([("account", "a")], at: Timestamp(seconds: 7)).first)
-    try store.recordIntent(roll(1), token: token.row, entry: "edge")
+    try store.recordIntent(roll(1), token: token.row, entry: "edge", credential: "main")
     try store.withdraw(
       token: token.row, .notRolled, reason: "refused", owesCure: false, failures: 3,
       doubtUntil: Timestamp(seconds: 99), at: Timestamp(seconds: 50))
@@ -93,7 +93,7 @@ import Testing
   @Test func aWithdrawnCureLeavesItsDebt() throws {
     let store = try open()
     let token = try #require(try store.enroll([("account", "a")], at: Timestamp(seconds: 7)).first)
-    try store.recordIntent(roll(1, cause: .cure), token: token.row, entry: "edge")
+    try store.recordIntent(roll(1, cause: .cure), token: token.row, entry: "edge", credential: "main")
     try store.withdraw(
       token: token.row, .notRolled, reason: "refused", owesCure: true, failures: 1, doubtUntil: nil,
       at: Timestamp(seconds: 50))
@@ -103,7 +103,7 @@ import Testing
   @Test func settlingWritesHistoryAndForgetsTheIntent() throws {
     let store = try open()
     let token = try #require(try store.enroll([("account", "a")], at: Timestamp(seconds: 7)).first)
-    try store.recordIntent(roll(1), token: token.row, entry: "edge")
+    try store.recordIntent(roll(1), token: token.row, entry: "edge", credential: "main")
     let fingerprint = Fingerprint(bytes: (0..<32).map { UInt8(31 - $0) })
     try store.settle(
       token: token.row, .settled, detail: nil, fingerprint: fingerprint, rolledAt: Timestamp(seconds: 60),
@@ -125,7 +125,7 @@ import Testing
     let store = try open()
     let tokens = try store.enroll([("account", "a"), ("account", "b")], at: Timestamp(seconds: 7)).map(\.row)
     func settle(_ outcome: RollOutcome, _ token: Int, _ number: UInt64) throws {
-      try store.recordIntent(roll(number), token: tokens[token], entry: "edge")
+      try store.recordIntent(roll(number), token: tokens[token], entry: "edge", credential: "main")
       try store.settle(
         token: tokens[token], outcome, detail: nil, fingerprint: nil, rolledAt: Timestamp(seconds: 60),
         outage: nil, failures: 1, doubtUntil: nil, nextDue: nil, at: Timestamp(seconds: 61))
@@ -157,7 +157,7 @@ import Testing
     let store = try open()
     let tokens = try store.enroll([("account", "a"), ("account", "b")], at: Timestamp(seconds: 7))
     try store.plan(tokens.map { ($0.row, Timestamp(seconds: 50)) })
-    try store.recordIntent(roll(1), token: tokens[1].row, entry: "edge")
+    try store.recordIntent(roll(1), token: tokens[1].row, entry: "edge", credential: "main")
     let fingerprint = Fingerprint(bytes: (0..<32).map { UInt8($0) })
     try store.settle(
       token: tokens[1].row, twin: (tokens[0].row, fingerprint), .withheld, detail: nil, fingerprint: nil,
@@ -172,7 +172,7 @@ import Testing
     let store = try open()
     let token = try #require(try store.enroll([("account", "a")], at: Timestamp(seconds: 7)).first)
     for number in 0..<520 {
-      try store.recordIntent(roll(UInt64(number)), token: token.row, entry: "edge")
+      try store.recordIntent(roll(UInt64(number)), token: token.row, entry: "edge", credential: "main")
       try store.settle(
         token: token.row, .settled, detail: nil, fingerprint: nil, rolledAt: Timestamp(seconds: 60),
         outage: nil,

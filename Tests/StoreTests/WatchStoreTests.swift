@@ -39,7 +39,7 @@ import Testing
     let store = try open()
     let row = try #require(try store.enroll([("account", "a")], at: Timestamp(seconds: 7)).first).row
     let roll = UnsettledRoll(id: RollID(high: 1, low: 1), cause: .schedule, startedAt: Timestamp(seconds: 8))
-    try store.recordIntent(roll, token: row, entry: "edge")
+    try store.recordIntent(roll, token: row, entry: "edge", credential: "main")
     try store.withdraw(
       token: row, .didNotHappen, reason: "silence", owesCure: false, failures: 1,
       doubtUntil: Timestamp(seconds: 99), at: Timestamp(seconds: 9))

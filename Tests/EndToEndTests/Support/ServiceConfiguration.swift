@@ -16,6 +16,8 @@ struct ServiceConfiguration: Sendable {
     var token: String
     /// The other token of an alternating pair.
     var twin: String?
+    /// How long a replaced token stays; nil with the strategy `roll`.
+    var grace: String?
     /// In JSON.
     var schedule = Self.once
     var credential = "sandbox"
@@ -81,6 +83,10 @@ struct ServiceConfiguration: Sendable {
     members["provide"] = entry.provide.map(quoted)
     if entry.provide == entry.credential { members["allow_self_roll"] = "true" }
     if entry.publish.isEmpty { members["publish"] = nil }
+    if let grace = entry.grace {
+      members["strategy"] = quoted("replace")
+      members["grace"] = quoted(grace)
+    }
     return object(members.merging(tokens) { $1 }.merging(entry.programs) { $1 })
   }
 

@@ -22,7 +22,8 @@ struct WalkedRoll: Sendable {
 
   init(
     _ token: SandboxUnderTest.Token, _ before: Before, _ sandbox: SandboxUnderTest, credential: String,
-    twin: SandboxUnderTest.Token? = nil, reload: [String] = [], run script: String? = nil
+    twin: SandboxUnderTest.Token? = nil, grace: String? = nil, reload: [String] = [],
+    run script: String? = nil
   ) throws {
     self.token = token
     self.twin = before == .secretOfTwin ? twin : nil
@@ -37,6 +38,7 @@ struct WalkedRoll: Sendable {
     ]
     configuration.entries = [workspace.entry(SyscallInjector.entry, token, publish: publish)]
     configuration.entries[0].twin = self.twin?.id
+    configuration.entries[0].grace = grace
     configuration.entries[0].reload = reload
     if let script { configuration.entries[0].programs["run"] = workspace.shell(script) }
     if before == .ownCredential {

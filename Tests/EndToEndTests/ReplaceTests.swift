@@ -1,0 +1,231 @@
+import Glibc
+import JSON
+import TestSupport
+import Testing
+
+/// Replacement: a new token takes the place of the old one, which is deleted later; nothing is left in the account.
+@Suite struct ReplaceTests {
+  private static let later = #"{"every": "1y", "jitter": "0s"}"#
+
+  /// An entry that is replaced, and its consumers' file.
+  private struct Replaced {
+    let sandbox: SandboxUnderTest
+    let workspace: Workspace
+    let token: SandboxUnderTest.Token
+    var configuration: ServiceConfiguration
+
+    init(grace: String, schedule: String = ServiceConfiguration.Entry.once) throws {
+      sandbox = try SandboxUnderTest()
+      workspace = try Workspace(sandbox)
+      token = try sandbox.token("token-1")
+      configuration = workspace.configuration
+      configuration.entries = [workspace.entry("edge", token, schedule: schedule)]
+      configuration.entries[0].grace = grace
+      _ = try workspace.directory.write("published/edge", token.secret)
+    }
+
+    /// What the account has of the entry: the old token, and those that replaced it.
+    func tokens() throws -> [SandboxUnderTest.Token] { try sandbox.replacements(of: token) }
+
+    /// Waits until one token is left; the answer is that.
+    @discardableResult
+    func one(_ service: RunningService) throws -> SandboxUnderTest.Token {
+      try sandbox.one(token, service)
+    }
+
+    var published: String? { workspace.publishedText("edge") }
+  }
+
+  @Test func aNewTokenTakesThePlaceAndTheOldOneStaysForItsGrace() throws {
+    let replaced = try Replaced(grace: "1h")
+    let service = try replaced.workspace.start(replaced.configuration)
+    let event = try service.event("tokenReplaced", entry: "edge")
+    try service.event("rollSettled")
+    let tokens = try replaced.tokens()
+    #expect(tokens.count == 2)
+    let new = try #require(tokens.first { $0.id != replaced.token.id })
+    #expect(event.message.contains(new.id) && event.message.contains(replaced.token.id))
+    #expect(replaced.published == new.secret)
+    #expect(try replaced.sandbox.verify(replaced.token).status == 200)
+    #expect(try replaced.sandbox.rolls(of: replaced.token) == 0)
+    let old = try replaced.sandbox.send(
+      "GET", "/accounts/\(new.account)/tokens/\(replaced.token.id)",
+      bearer: try replaced.sandbox.token("credential").secret
+    ).json()
+    let made = try replaced.sandbox.send(
+      "GET", "/accounts/\(new.account)/tokens/\(new.id)",
+      bearer: try replaced.sandbox.token("credential").secret
+    ).json()
+    #expect(
+      made["result"]?["policies"]?.elements.compactMap {
+        $0["permission_groups"]?.elements.compactMap { $0["id"]?.string }
+      }
+        == old["result"]?["policies"]?.elements.compactMap {
+          $0["permission_groups"]?.elements.compactMap { $0["id"]?.string }
+        })
+    let status = try JSONDocument(parsing: replaced.workspace.command("status", "edge", "--json").output).root
+    #expect(status["token_id"]?.string == new.id)
+    #expect(try service.stop() == 0)
+    #expect(try replaced.workspace.outcomes() == ["settled"])
+    #expect(replaced.workspace.escrowed.isEmpty && replaced.workspace.temporaries.isEmpty)
+    #expect(service.events("tokenDeleted").isEmpty)
+  }
+
+  @Test func oneAfterAnotherIsReplacedWhicheverIdentifierIsConfigured() throws {
+    var replaced = try Replaced(grace: "0", schedule: Self.later)
+    var service = try replaced.workspace.start(replaced.configuration)
+    try service.event("serviceReady")
+    #expect(try replaced.workspace.command("roll", "edge", "--yes").status == 0)
+    let first = try replaced.one(service)
+    #expect(first.id != replaced.token.id && replaced.published == first.secret)
+    #expect(try service.stop() == 0)
+
+    // The identifier in the configuration is that of a token which is gone.
+    service = try replaced.workspace.restart()
+    try service.event("serviceReady")
+    #expect(try replaced.workspace.command("roll", "edge", "--yes").status == 0)
+    let second = try replaced.one(service)
+    #expect(second.id != first.id && replaced.published == second.secret)
+    #expect(second.name.hasPrefix("token-1 (tokenroll ") && second.name.utf8.count == first.name.utf8.count)
+    #expect(try replaced.workspace.command("check", "--probe").status == 0)
+
+    replaced.configuration.entries[0].token = second.id
+    try replaced.workspace.write(replaced.configuration)
+    service.signal(SIGHUP)
+    try service.event("configurationReloaded")
+    #expect(try replaced.workspace.command("roll", "edge", "--yes").status == 0)
+    let third = try replaced.one(service)
+    #expect(third.id != second.id && replaced.published == third.secret)
+    #expect(try replaced.workspace.outcomes() == ["settled", "settled", "settled"])
+
+    // Two entries for what is one token by now.
+    replaced.configuration.entries.append(
+      replaced.workspace.entry(
+        "other", .init(account: third.account, id: third.id, name: "", secret: ""), schedule: Self.later))
+    try replaced.workspace.write(replaced.configuration)
+    service.signal(SIGHUP)
+    let refusal = try service.event("configurationRefused")
+    #expect(refusal.message.contains("\"edge\" and \"other\" have the same token"))
+    #expect(try service.stop() == 0)
+  }
+
+  @Test func aDeletionThatFailsIsTriedAgainAlsoAfterARestart() throws {
+    let replaced = try Replaced(grace: "0")
+    try replaced.sandbox.addFault(#"{"kind":"refuse","status":503,"call":"delete","count":"forever"}"#)
+    let service = try replaced.workspace.start(replaced.configuration)
+    let failure = try service.event("deletionFailed", entry: "edge")
+    #expect(
+      failure.priority == 4 && failure.message.contains(replaced.token.id) && failure.message.contains("503"))
+    try service.event("rollSettled")
+    try service.crash()
+    #expect(try replaced.tokens().count == 2)
+
+    // An entry that is gone leaves its old token to be deleted all the same.
+    var configuration = replaced.configuration
+    configuration.entries = [
+      replaced.workspace.entry("other", try replaced.sandbox.token("token-2"), schedule: Self.later)
+    ]
+    try replaced.sandbox.administer("DELETE", "/faults")
+    let next = try replaced.workspace.start(configuration)
+    try next.event("tokenDeleted", entry: "edge")
+    #expect(try replaced.one(next).secret == replaced.published)
+    #expect(try next.stop() == 0)
+  }
+
+  @Test(arguments: [
+    #"{"kind":"close","call":"create","commit":"yes"}"#, #"{"kind":"no-result","call":"create"}"#,
+  ])
+  func whatALostAnswerHasMadeIsDeleted(fault: String) throws {
+    let replaced = try Replaced(grace: "0")
+    try replaced.sandbox.addFault(fault)
+    let service = try replaced.workspace.start(replaced.configuration)
+    #expect(try service.event("replacementUncertain").priority == 4)
+    try service.event("rollSettled")
+    let left = try replaced.one(service)
+    #expect(left.secret == replaced.published)
+    #expect(try service.stop() == 0)
+    #expect(service.events("tokenDeleted").count == 2)
+    #expect(try replaced.workspace.outcomes() == ["did-not-happen", "settled"])
+  }
+
+  @Test func aTokenThatIsCreatedAfterItsRequestWasGivenUpIsDeleted() throws {
+    let replaced = try Replaced(grace: "0")
+    try replaced.sandbox.addFault(#"{"kind":"close","call":"create","commit_after_ms":1500}"#)
+    let service = try replaced.workspace.start(replaced.configuration)
+    try service.event("rollSettled")
+    try service.event("tokenDeleted", count: 2)
+    #expect(try replaced.one(service).secret == replaced.published)
+    #expect(try service.stop() == 0)
+  }
+
+  @Test func aSecretThatIsNotInForceIsWithheldAndItsTokenDeleted() throws {
+    let replaced = try Replaced(grace: "0")
+    // The first question is about the secret that is there.
+    try replaced.sandbox.addFault(
+      #"{"kind":"refuse","status":401,"code":1000,"call":"verify","skip":1,"count":"forever"}"#)
+    let service = try replaced.workspace.start(replaced.configuration)
+    #expect(try service.event("secretWithheld").priority == 2)
+    try service.event("tokenDeleted")
+    #expect(try replaced.one(service).id == replaced.token.id)
+    #expect(replaced.published == replaced.token.secret)
+    #expect(service.events("secretPublished").isEmpty)
+    #expect(try service.stop() == 0)
+    #expect(try replaced.workspace.outcomes() == ["withheld"])
+    #expect(replaced.workspace.escrowed.isEmpty)
+  }
+
+  @Test func aRefusalLeavesTheOldTokenInForce() throws {
+    let replaced = try Replaced(grace: "0")
+    try replaced.sandbox.addFault(
+      #"{"kind":"refuse","status":403,"code":9109,"call":"create","count":"forever"}"#)
+    let service = try replaced.workspace.start(replaced.configuration)
+    let refusal = try service.event("rollRefusedForGood")
+    #expect(refusal.message.contains("rights that it does not have itself"))
+    #expect(try replaced.tokens().map(\.id) == [replaced.token.id])
+    #expect(replaced.published == replaced.token.secret)
+    #expect(try service.stop() == 0)
+    #expect(try replaced.workspace.outcomes() == ["not-rolled"])
+  }
+
+  @Test func aDisabledTokenIsNotReplacedByAnActiveOne() throws {
+    let replaced = try Replaced(grace: "0")
+    try replaced.sandbox.administer("POST", "/tokens/\(replaced.token.id)", #"{"status": "disabled"}"#)
+    let service = try replaced.workspace.start(replaced.configuration)
+    let refusal = try service.event("rollRefusedForGood")
+    #expect(refusal.message.contains("the token is disabled"))
+    #expect(try replaced.tokens().count == 1)
+    #expect(try service.stop() == 0)
+  }
+
+  @Test func aConsumerIsNeverRefused() throws {
+    let replaced = try Replaced(grace: "1h", schedule: Self.later)
+    let service = try replaced.workspace.start(replaced.configuration, level: "info")
+    try service.event("serviceReady")
+    let consumer = ConsumerUnderTest(
+      replaced.sandbox, account: replaced.token.account, file: "\(replaced.workspace.published)/edge")
+    try consumer.uses(replaced.token.secret)
+    for _ in 0..<5 {
+      let result = try replaced.workspace.command("roll", "edge", "--yes")
+      try #require(result.status == 0, "\(result.errorText)")
+      try consumer.uses(try #require(replaced.published))
+    }
+    #expect(consumer.tally.refused == 0)
+    #expect(try service.stop() == 0)
+    #expect(try replaced.tokens().count == 6)
+  }
+}
+
+extension SandboxUnderTest {
+  /// The token and those that were created in its place, as far as they are there.
+  func replacements(of token: Token) throws -> [Token] {
+    try tokens().filter { $0.name == token.name || $0.name.hasPrefix("\(token.name) (tokenroll ") }
+  }
+
+  /// Waits until of the token and those that were created in its place one is left; the answer is that.
+  func one(_ token: Token, _ service: RunningService) throws -> Token {
+    try service.wait("one token is left") { _ in
+      guard let left = try? replacements(of: token), left.count == 1 else { return nil }
+      return left[0]
+    }
+  }
+}
