@@ -66,9 +66,16 @@ enum CreatedTokenMember: String, APIMember {
 
 /// What is read of a policy.
 enum PolicyMember: String, APIMember {
+  case effect, resources
   case permissionGroups = "permission_groups"
 
-  var kind: JSONNode.Kind { .array }
+  var kind: JSONNode.Kind {
+    switch self {
+    case .effect: .string
+    case .resources: .object
+    case .permissionGroups: .array
+    }
+  }
 }
 
 /// What is read of a permission group.

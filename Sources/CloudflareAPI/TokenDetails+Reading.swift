@@ -11,20 +11,9 @@ extension TokenDetails {
       issuedOn: node[TokenMember.issuedOn]?.timestamp, modifiedOn: node[TokenMember.modifiedOn]?.timestamp,
       lastUsedOn: node[TokenMember.lastUsedOn]?.timestamp, expiresOn: node[TokenMember.expiresOn]?.timestamp,
       notBefore: node[TokenMember.notBefore]?.timestamp,
-      permissionGroups: policies.map(Self.groupNames) ?? [],
+      policies: policies?.elements.map { TokenPolicy($0) } ?? [],
       conditionJSON: node[TokenMember.condition]?.text())
     if let policies { policiesJSON = Self.writable(policies) }
-  }
-
-  private static func groupNames(of policies: JSONNode) -> [String] {
-    var names: [String] = []
-    for policy in policies.elements {
-      for group in policy[PolicyMember.permissionGroups]?.elements.map({ $0 }) ?? [] {
-        guard let name = group[PermissionGroupMember.name]?.string, !names.contains(name) else { continue }
-        names.append(name)
-      }
-    }
-    return names
   }
 
   /// The policies without what the API's description marks `readOnly`: a policy's `id`, a permission group's `name`.
@@ -48,6 +37,20 @@ extension TokenDetails {
     }
     writer.endArray()
     return writer.bytes
+  }
+}
+
+extension TokenPolicy {
+  fileprivate init(_ node: JSONNode) {
+    let groups = node[PolicyMember.permissionGroups]?.elements.compactMap {
+      $0[PermissionGroupMember.name]?.string
+    }
+    let resources = node[PolicyMember.resources]?.members.flatMap { member in
+      member.value.kind == .object ? member.value.members.map(\.key) : [member.key]
+    }
+    self.init(
+      isAllowing: node[PolicyMember.effect]?.string != "deny", permissionGroups: groups ?? [],
+      resources: resources ?? [])
   }
 }
 

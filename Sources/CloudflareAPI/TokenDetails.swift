@@ -20,8 +20,8 @@ public struct TokenDetails: Sendable, Equatable {
   public var notBefore: Timestamp?
   /// The policies as a JSON array, without the members that the API lets no one write: fit for `NewToken`.
   public var policiesJSON: [UInt8]
-  /// The names of the permission groups of all policies, in their order, each once.
-  public var permissionGroups: [String]
+  /// What the policies say.
+  public var policies: [TokenPolicy]
   /// The condition as a JSON object, where there is one.
   public var conditionJSON: [UInt8]?
 
@@ -30,7 +30,7 @@ public struct TokenDetails: Sendable, Equatable {
     id: String, name: String = "", status: TokenStatus, issuedOn: Timestamp? = nil,
     modifiedOn: Timestamp? = nil,
     lastUsedOn: Timestamp? = nil, expiresOn: Timestamp? = nil, notBefore: Timestamp? = nil,
-    policiesJSON: [UInt8] = Array("[]".utf8), permissionGroups: [String] = [], conditionJSON: [UInt8]? = nil
+    policiesJSON: [UInt8] = Array("[]".utf8), policies: [TokenPolicy] = [], conditionJSON: [UInt8]? = nil
   ) {
     self.id = id
     self.name = name
@@ -41,7 +41,36 @@ public struct TokenDetails: Sendable, Equatable {
     self.expiresOn = expiresOn
     self.notBefore = notBefore
     self.policiesJSON = policiesJSON
-    self.permissionGroups = permissionGroups
+    self.policies = policies
     self.conditionJSON = conditionJSON
+  }
+}
+
+extension TokenDetails {
+  /// The permission without which nobody rolls a token of an account, as the API names it.
+  public static let rollingPermission = "Account API Tokens Write"
+
+  /// The name, without what could upset a terminal.
+  public var printableName: String { printable(name) }
+
+  /// The names of the permission groups of all policies, in their order, each once.
+  public var permissionGroups: [String] {
+    var names: [String] = []
+    for name in policies.flatMap(\.permissionGroups) where !names.contains(name) { names.append(name) }
+    return names
+  }
+
+  /// Whether a policy allows that tokens of the account are rolled and made, and none denies it.
+  public var mayRollTokens: Bool {
+    let about = policies.filter { $0.permissionGroups.contains(Self.rollingPermission) }
+    return !about.isEmpty && about.allSatisfy(\.isAllowing)
+  }
+
+  /// When the secret or anything else was last changed, as far as is known; a roll is such a change.
+  public var changedOn: Timestamp? { modifiedOn ?? issuedOn }
+
+  /// What the policies say, in words.
+  public var policiesInWords: String {
+    policies.isEmpty ? "no policies" : policies.map(\.description).joined(separator: "; ")
   }
 }

@@ -33,16 +33,23 @@ public enum ConfigurationFile {
     } catch {
       throw .unreadable(error)
     }
-    let context = DecodingContext(
-      stateDirectory: environmentDirectory("STATE_DIRECTORY") ?? "/var/lib/tokenroll",
-      zoneExists: { TimeZones.exists($0) })
     return try text.withBytes { (bytes) throws(Failure) in
       do throws(ConfigurationError) {
-        return try Configuration.decode(bytes, file: path, context: context)
+        return try judge(bytes, file: path)
       } catch {
         throw .refused(error)
       }
     }
+  }
+
+  /// Judges a text that is, or will be, the file `path`.
+  static func judge(_ text: UnsafeRawBufferPointer, file path: String) throws(ConfigurationError)
+    -> Configuration
+  {
+    let context = DecodingContext(
+      stateDirectory: environmentDirectory("STATE_DIRECTORY") ?? "/var/lib/tokenroll",
+      zoneExists: { TimeZones.exists($0) })
+    return try Configuration.decode(text, file: path, context: context)
   }
 }
 

@@ -21,6 +21,12 @@ enum Cure {
     }
   }
 
+  /// After a list of an account's tokens that was refused.
+  static func listing(_ failure: APIFailure, credential: String) -> String {
+    failure.effect == .refused && failure.httpStatus == 404
+      ? "correct the identifier of the account; the dashboard shows it" : api(failure, credential: credential)
+  }
+
   /// For a credential that is not in force.
   static let newCredential =
     "make a token with the permission Account API Tokens Write in Cloudflare's dashboard, put its secret in place "

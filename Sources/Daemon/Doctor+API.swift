@@ -10,8 +10,7 @@ extension Doctor {
   private static let tolerable = TimeSpan.seconds(30)
   /// When the end of a credential is told.
   private static let notice = TimeSpan.days(30)
-  /// The permission that a roll needs, as the API names it.
-  private static let permission = "Account API Tokens Write"
+  private static let permission = TokenDetails.rollingPermission
 
   mutating func examineAPI(_ configuration: Configuration, _ credentials: [String: Secret]) async {
     guard examineName(of: configuration.api.baseURL) else { return }

@@ -1,6 +1,7 @@
 internal import Configuration
 internal import Glibc
 internal import Platform
+internal import Store
 internal import Systemd
 
 /// The variables by which Cloudflare's own tools are told about the API, honoured by the commands that do one thing and end.
@@ -56,6 +57,7 @@ struct EnvironmentConventions {
   /// Reads the credentials of `configuration`; where it has one alone, whose file does not exist, the token stands in.
   func reader(for configuration: Configuration) -> CredentialReader {
     CredentialReader(
-      directory: CredentialsDirectory.current, standIn: configuration.credentials.count == 1 ? token : nil)
+      directory: CredentialsDirectory.current, standIn: configuration.credentials.count == 1 ? token : nil,
+      successors: Successors(stateDirectory: configuration.stateDirectory))
   }
 }

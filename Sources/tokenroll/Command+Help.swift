@@ -5,6 +5,8 @@ extension Command {
     case .run: "run the service in the foreground"
     case .check: "judge the configuration; with --probe also credentials and destinations"
     case .doctor: "examine everything that can be wrong, with a cure for each"
+    case .discover: "list the tokens of an account, and write a configuration for them"
+    case .audit: "compare the schedule with the accounts: who is forgotten, gone, idle"
     case .plan: "show when entries are rolled next"
     case .calendar: "explain calendar expressions: normal form and next elapses"
     case .history: "show past rolls, with or without a running service"
@@ -81,6 +83,42 @@ extension Command {
 
       Examples: tokenroll doctor
                 tokenroll doctor --offline --json
+      """
+    case .discover:
+      """
+      Lists the tokens of an account. With --write it makes a configuration for those
+      chosen, each rolled every 30 days and published in a file of its own in
+      DIR, ready to be looked over and used; the credential itself and tokens that are
+      not in force are left out. No secret is in it, and no file is overwritten.
+
+      The age is the time since a token was last changed; a roll is such a change.
+
+      The credential is one of the configuration (--credential, or its only one), or
+      CLOUDFLARE_API_TOKEN; the account is --account, or CLOUDFLARE_ACCOUNT_ID, or the
+      only one of the configuration; CLOUDFLARE_BASE_URL counts where there is no
+      base_url. A secret is never given on the command line.
+
+      Exit status: 0 listed, and written where that was asked; 64 it is not said with
+      what; 66 a file cannot be read; 69 the API does not answer, or refuses; 74 the
+      file cannot be written, or is there; 78 the configuration has problems.
+
+      Examples: tokenroll discover --older-than 90d
+                tokenroll discover --match 'dns-*' --write ./config.json
+      """
+    case .audit:
+      """
+      Compares the configuration with its accounts: tokens that nobody rolls; entries
+      whose token is gone, disabled or expired, or ends before its next roll; tokens
+      of entries that may roll others; tokens that were not used for long. Nothing is
+      changed and nothing rolled.
+
+      CLOUDFLARE_API_TOKEN and CLOUDFLARE_BASE_URL count as for `tokenroll roll
+      --once`.
+
+      Exit status: 0 nothing wants attention; 1 something does; 66 a file cannot be
+      read; 74 the state cannot be read; 78 the configuration has problems.
+
+      Example: tokenroll audit --unused-for 180d
       """
     case .plan:
       """

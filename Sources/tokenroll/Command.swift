@@ -6,6 +6,8 @@ enum Command: String, CaseIterable {
   case run
   case check
   case doctor
+  case discover
+  case audit
   case plan
   case calendar
   case history
@@ -43,6 +45,8 @@ enum Command: String, CaseIterable {
       case .run: return await RunCommand.run(options)
       case .check: return await CheckCommand.run(options)
       case .doctor: return await DoctorCommand.run(options)
+      case .discover: return try await DiscoverCommand.run(options)
+      case .audit: return await AuditCommand.run(options)
       case .plan: return await PlanCommand.run(options)
       case .calendar: return try CalendarCommand.run(options)
       case .history: return HistoryCommand.run(options)

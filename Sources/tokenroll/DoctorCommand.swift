@@ -8,51 +8,11 @@ enum DoctorCommand {
     var findings = await Doctor.examine(options.configuration, isOffline: options.isOffline)
     findings += service(options)
     if options.wantsJSON {
-      printJSON(findings)
+      FindingReport.printJSON(findings, isHealthy: !findings.contains { $0.verdict == .fail })
     } else {
-      for finding in findings { print(finding) }
-      Terminal.print("\n" + summary(findings))
+      FindingReport.print(findings)
     }
     return findings.contains { $0.verdict == .fail } ? .failure : .success
-  }
-
-  private static func print(_ finding: Finding) {
-    let (word, style): (String, Terminal.Style) =
-      switch finding.verdict {
-      case .ok: ("OK  ", .green)
-      case .warn: ("WARN", .yellow)
-      case .fail: ("FAIL", .red)
-      }
-    Terminal.print("\(Terminal.styled(word, style)) \(finding.description)")
-    if let cure = finding.cure { Terminal.print("     cure: \(cure)") }
-  }
-
-  private static func summary(_ findings: [Finding]) -> String {
-    let failed = findings.count { $0.verdict == .fail }
-    let warned = findings.count { $0.verdict == .warn }
-    guard failed + warned > 0 else { return "All is well." }
-    return "\(failed) to mend, \(warned) to look at."
-  }
-
-  private static func printJSON(_ findings: [Finding]) {
-    var writer = JSONWriter(.pretty)
-    writer.beginObject()
-    writer.member("healthy", !findings.contains { $0.verdict == .fail })
-    writer.key("findings")
-    writer.beginArray()
-    for finding in findings {
-      writer.beginObject()
-      writer.member("verdict", finding.verdict.rawValue)
-      writer.member("subject", finding.subject)
-      writer.member("text", finding.text)
-      writer.key("cure")
-      if let cure = finding.cure { writer.value(cure) } else { writer.null() }
-      writer.member("drop_in", finding.dropIn)
-      writer.endObject()
-    }
-    writer.endArray()
-    writer.endObject()
-    Terminal.print(String(decoding: writer.bytes, as: UTF8.self))
   }
 }
 

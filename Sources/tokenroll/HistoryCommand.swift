@@ -27,7 +27,7 @@ enum HistoryCommand {
         record.outage?.abbreviated ?? "-", record.detail ?? "",
       ])
     }
-    Terminal.print(table.text)
+    Terminal.print(table)
   }
 
   private static func printJSON(_ records: [HistoryRecord]) {

@@ -8,7 +8,9 @@ extension Options {
     [
       Definition(
         name: "--config", value: "FILE", help: "the configuration [\(ConfigurationFile.defaultPath)]",
-        commands: talking.union([.run, .check, .doctor, .plan, .history, .adoptState, .entries])
+        commands: talking.union([
+          .run, .check, .doctor, .discover, .audit, .plan, .history, .adoptState, .entries,
+        ])
       ) { options, value in options.configuration = value },
       Definition(
         name: "--log-format", value: "FORMAT",
@@ -66,7 +68,7 @@ extension Options {
       },
       Definition(
         name: "--json", value: nil, help: "JSON instead of a table",
-        commands: [.doctor, .plan, .history, .status, .watch]
+        commands: [.doctor, .discover, .audit, .plan, .history, .status, .watch]
       ) { options, _ in options.wantsJSON = true },
       Definition(
         name: "--socket", value: "PATH",
@@ -91,6 +93,33 @@ extension Options {
       Definition(name: "--yes", value: nil, help: "do not ask first", commands: [.roll]) {
         options, _ in options.isSure = true
       },
+      Definition(
+        name: "--credential", value: "NAME", help: "a credential of the configuration", commands: [.discover]
+      ) { options, value in options.credential = value },
+      Definition(name: "--account", value: "ID", help: "the identifier of the account", commands: [.discover])
+      {
+        options, value in options.account = value
+      },
+      Definition(
+        name: "--match", value: "GLOB", help: "tokens with such names alone, as 'dns-*'",
+        commands: [.discover]
+      ) { options, value in options.pattern = value },
+      Definition(
+        name: "--older-than", value: "SPAN", help: "tokens that were not changed for so long alone",
+        commands: [.discover]
+      ) { (options, value) throws(UsageError) in options.age = try span(value, "--older-than") },
+      Definition(
+        name: "--write", value: "FILE", help: "write a configuration for the tokens to this new file",
+        commands: [.discover]
+      ) { options, value in options.outputFile = value },
+      Definition(
+        name: "--directory", value: "DIR",
+        help: "with --write: where to publish [\(Discovery.defaultDirectory)]", commands: [.discover]
+      ) { options, value in options.directory = value },
+      Definition(
+        name: "--unused-for", value: "SPAN", help: "how long a token may go without use [90d]",
+        commands: [.audit]
+      ) { (options, value) throws(UsageError) in options.unusedFor = try span(value, "--unused-for") },
       Definition(
         name: "--reason", value: "TEXT", help: "why, for those who find it paused", commands: [.pause]
       ) {

@@ -26,6 +26,13 @@ struct Options {
   var isSure = false
   var reason: String?
   var span: TimeSpan?
+  var credential: String?
+  var account: String?
+  var pattern: String?
+  var age: TimeSpan?
+  var outputFile: String?
+  var directory: String?
+  var unusedFor: TimeSpan?
   var operands: [String] = []
 
   /// One option: its name, the placeholder of its value, what it does, and the commands that take it.

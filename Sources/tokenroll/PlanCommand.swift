@@ -29,7 +29,7 @@ enum PlanCommand {
       let wait = occurrence.due - plan.now
       table.add([occurrence.due.rfc3339, wait > .zero ? wait.abbreviated : "now", occurrence.entry])
     }
-    Terminal.print(table.text)
+    Terminal.print(table)
     for pause in plan.held {
       Terminal.print(
         "Not planned: \(pause.entry ?? "every entry"), paused until `tokenroll resume` (\(pause.reason))")

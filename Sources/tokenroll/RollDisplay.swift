@@ -53,7 +53,8 @@ struct RollDisplay {
   func end() {
     guard isLive else { return }
     for name in names {
-      guard let line = lines[name], line.style == .red, name.count + line.text.count + 4 > Terminal.width
+      guard let line = lines[name], line.style == .red,
+        name.utf8.count + Terminal.columns(of: line.text) + 4 > Terminal.width
       else { continue }
       Terminal.print("\(name): \(Terminal.styled(line.text, .red))")
     }
@@ -72,12 +73,12 @@ struct RollDisplay {
 
   private mutating func redraw() {
     guard isLive, !names.isEmpty else { return }
-    let width = names.map(\.count).max() ?? 0
+    let width = names.map(\.utf8.count).max() ?? 0
     // A line that the terminal breaks would be two.
     let room = max(Terminal.width - width - 3, 10)
     let rows = names.map { name in
       let line = lines[name] ?? ("", nil)
-      return name + String(repeating: " ", count: width - name.count + 2)
+      return name + String(repeating: " ", count: width - name.utf8.count + 2)
         + Terminal.styled(String(line.text.prefix(room)), line.style)
     }
     Terminal.rewrite(rows, over: shown)

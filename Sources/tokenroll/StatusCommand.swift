@@ -37,7 +37,7 @@ enum StatusCommand {
       writer.copy(entry)
       Terminal.print(String(decoding: writer.bytes, as: UTF8.self))
     } else {
-      for line in details(entry) { Terminal.print(line) }
+      Terminal.print(details(entry))
     }
     return entry["healthy"]?.boolean == true ? .success : .failure
   }
@@ -102,7 +102,7 @@ extension StatusCommand {
     return "\(name) is read from \(path), where a roll put it \(ago(credential["since"]))."
   }
 
-  private static func table(_ entries: [JSONNode]) -> String {
+  private static func table(_ entries: [JSONNode]) -> Table {
     var table = Table(["ENTRY", "STATE", "LAST ROLL", "NEXT", "FAILURES", "DESTINATIONS", "TROUBLE"])
     for entry in entries {
       table.add(
@@ -112,10 +112,10 @@ extension StatusCommand {
           trouble(entry) ?? "",
         ], style: style(entry))
     }
-    return table.text
+    return table
   }
 
-  private static func details(_ entry: JSONNode) -> [String] {
+  private static func details(_ entry: JSONNode) -> Table {
     var table = Table(["\(entry["name"]?.string ?? ""):", state(entry)])
     let phase = entry["phase"]?.string ?? "?"
     let facts: [(label: String, text: String?)] = [
@@ -143,7 +143,7 @@ extension StatusCommand {
     for program in entry["programs"]?.elements.map(\.self) ?? [] {
       table.add(["  program \(program["state"]?.string ?? "?")", line(program)])
     }
-    return [table.text]
+    return table
   }
 
   /// "/usr/local/bin/deploy (on published): exit status 3".

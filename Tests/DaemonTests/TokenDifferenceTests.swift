@@ -11,7 +11,7 @@ import Testing
   private static func token(_ change: (inout TokenDetails) -> Void = { _ in }) -> TokenDetails {
     var details = TokenDetails(
       id: "a", status: .active, expiresOn: end, policiesJSON: Array("[1]".utf8),
-      permissionGroups: ["DNS Write"],
+      policies: [TokenPolicy(permissionGroups: ["DNS Write"])],
       conditionJSON: Array("{}".utf8))
     change(&details)
     return details
@@ -33,7 +33,7 @@ import Testing
     #expect(TokenDifference.between(Self.token(), status) == ["status active, disabled"])
     let groups = Self.token {
       $0.policiesJSON = Array("[2]".utf8)
-      $0.permissionGroups = ["DNS Read"]
+      $0.policies = [TokenPolicy(permissionGroups: ["DNS Read"])]
     }
     #expect(TokenDifference.between(Self.token(), groups) == ["policies (DNS Write), (DNS Read)"])
     let resources = Self.token { $0.policiesJSON = Array("[3]".utf8) }

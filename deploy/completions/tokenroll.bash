@@ -3,7 +3,7 @@
 
 _tokenroll() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} choices='' i
-  local commands='run check doctor plan calendar history status roll retry run-actions reload watch metrics pause resume adopt-state version help' config=()
+  local commands='run check doctor discover audit plan calendar history status roll retry run-actions reload watch metrics pause resume adopt-state version help' config=()
   COMPREPLY=()
 
   for ((i = 2; i < COMP_CWORD; i++)); do
@@ -15,13 +15,13 @@ _tokenroll() {
       return
       ;;
     --entry) choices=$(tokenroll __entries "${config[@]}" 2>/dev/null) ;;
-    --socket)
+    --socket | --write | --directory)
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
     --log-format) choices='auto text json' ;;
     --log-level) choices='error warning notice info debug' ;;
-    --until | --limit | --timeout | --iterations | --for | --reason) return ;;
+    --until | --limit | --timeout | --credential | --account | --match | --older-than | --unused-for | --iterations | --for | --reason) return ;;
     *)
       if ((COMP_CWORD == 1)); then
         choices="$commands --help --version"
@@ -30,6 +30,8 @@ _tokenroll() {
           run) choices='--config --log-format --log-level --help' ;;
           check) choices='--config --probe --unit --print-reload-units --help' ;;
           doctor) choices='--config --socket --offline --json --help' ;;
+          discover) choices='--config --credential --account --match --older-than --write --directory --json --help' ;;
+          audit) choices='--config --unused-for --json --help' ;;
           plan) choices='--config --entry --until --json --help' ;;
           calendar) choices='--iterations --help' ;;
           history) choices='--config --entry --limit --json --help' ;;

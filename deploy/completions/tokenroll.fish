@@ -1,6 +1,6 @@
 # Completion of tokenroll for fish: commands, options, and the names of entries.
 
-set -l commands run check doctor plan calendar history status roll retry run-actions reload watch metrics pause resume adopt-state version help
+set -l commands run check doctor discover audit plan calendar history status roll retry run-actions reload watch metrics pause resume adopt-state version help
 
 function __tokenroll_entries
     tokenroll __entries 2>/dev/null
@@ -10,6 +10,8 @@ complete -c tokenroll -f
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a run -d 'Run the service in the foreground'
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a check -d 'Judge the configuration'
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a doctor -d 'Examine everything that can be wrong'
+complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a discover -d 'List the tokens of an account'
+complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a audit -d 'Compare the schedule with the accounts'
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a plan -d 'Show when entries are rolled next'
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a calendar -d 'Explain calendar expressions'
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a history -d 'Show past rolls'
@@ -25,7 +27,7 @@ complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a resume -
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a adopt-state -d 'Take over the state of another machine'
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a version -d 'Print the version'
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a help -d 'Explain a command'
-complete -c tokenroll -n '__fish_seen_subcommand_from run check doctor plan history status roll retry run-actions reload watch metrics pause resume' -l config -r -F -d 'Read this configuration'
+complete -c tokenroll -n '__fish_seen_subcommand_from run check doctor discover audit plan history status roll retry run-actions reload watch metrics pause resume' -l config -r -F -d 'Read this configuration'
 complete -c tokenroll -n '__fish_seen_subcommand_from run roll' -l log-format -x -a 'auto text json' -d 'Form of the messages'
 complete -c tokenroll -n '__fish_seen_subcommand_from run roll' -l log-level -x -a 'error warning notice info debug' -d 'Least grave events to log'
 complete -c tokenroll -n '__fish_seen_subcommand_from check' -l probe -d 'Also try credentials and destinations'
@@ -33,9 +35,16 @@ complete -c tokenroll -n '__fish_seen_subcommand_from check' -l unit -d 'Also ho
 complete -c tokenroll -n '__fish_seen_subcommand_from doctor' -l offline -d 'Make no request to the API'
 complete -c tokenroll -n '__fish_seen_subcommand_from check' -l print-reload-units -d 'Print the units to reload'
 complete -c tokenroll -n '__fish_seen_subcommand_from plan history' -l entry -x -a '(__tokenroll_entries)' -d 'This entry alone'
+complete -c tokenroll -n '__fish_seen_subcommand_from discover' -l credential -x -d 'A credential of the configuration'
+complete -c tokenroll -n '__fish_seen_subcommand_from discover' -l account -x -d 'Identifier of the account'
+complete -c tokenroll -n '__fish_seen_subcommand_from discover' -l match -x -d 'Tokens with such names alone'
+complete -c tokenroll -n '__fish_seen_subcommand_from discover' -l older-than -x -d 'Tokens not changed for so long alone'
+complete -c tokenroll -n '__fish_seen_subcommand_from discover' -l write -r -F -d 'Write a configuration to this new file'
+complete -c tokenroll -n '__fish_seen_subcommand_from discover' -l directory -r -F -d 'Where to publish'
+complete -c tokenroll -n '__fish_seen_subcommand_from audit' -l unused-for -x -d 'How long a token may go without use'
 complete -c tokenroll -n '__fish_seen_subcommand_from plan' -l until -x -d 'How far to look ahead'
 complete -c tokenroll -n '__fish_seen_subcommand_from history' -l limit -x -d 'At most so many rolls'
-complete -c tokenroll -n '__fish_seen_subcommand_from doctor plan history status watch' -l json -d 'JSON instead of a table'
+complete -c tokenroll -n '__fish_seen_subcommand_from doctor discover audit plan history status watch' -l json -d 'JSON instead of a table'
 complete -c tokenroll -n '__fish_seen_subcommand_from calendar' -l iterations -x -d 'So many elapses of each'
 complete -c tokenroll -n '__fish_seen_subcommand_from status roll retry run-actions reload watch metrics pause resume' -l socket -r -F -d 'Socket of the running service'
 complete -c tokenroll -n '__fish_seen_subcommand_from status roll retry run-actions pause resume' -a '(__tokenroll_entries)' -d Entry

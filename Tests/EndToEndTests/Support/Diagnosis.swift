@@ -1,6 +1,6 @@
 import JSON
 
-/// What `tokenroll doctor` said.
+/// What `tokenroll doctor`, or `tokenroll audit`, said.
 struct Diagnosis {
   /// One line of it.
   struct Finding: Equatable {
@@ -16,11 +16,11 @@ struct Diagnosis {
   /// Runs the command for the configuration of `workspace`; `unitPath` is where units are looked for.
   init(
     _ workspace: Workspace, _ options: [String] = [], through: [String] = [],
-    unitPath: String = "/nonexistent"
+    unitPath: String = "/nonexistent", command name: String = "doctor"
   ) throws {
     let command =
       ["SYSTEMD_UNIT_PATH=\(unitPath)"] + through
-      + [try TestProcess.product("tokenroll"), "doctor", "--json", "--config", workspace.configurationFile]
+      + [try TestProcess.product("tokenroll"), name, "--json", "--config", workspace.configurationFile]
     let result = try TestProcess.run("env", command + options)
     status = result.status
     guard let nodes = try JSONDocument(parsing: result.output).root["findings"]?.elements else {

@@ -1,0 +1,46 @@
+/// What a policy of a token allows or denies, and on what.
+public struct TokenPolicy: Sendable, Equatable {
+  /// False where it denies.
+  public var isAllowing: Bool
+  /// The names of the permission groups.
+  public var permissionGroups: [String]
+  /// The resources as the API names them; of a resource within another, the inner one.
+  public var resources: [String]
+
+  /// A policy of these parts.
+  public init(isAllowing: Bool = true, permissionGroups: [String], resources: [String] = []) {
+    self.isAllowing = isAllowing
+    self.permissionGroups = permissionGroups
+    self.resources = resources
+  }
+
+  /// In words: "DNS Write, Zone Read on 2 zones".
+  public var description: String {
+    let groups =
+      permissionGroups.isEmpty ? "nothing" : permissionGroups.map { printable($0) }.joined(separator: ", ")
+    let places = Self.words(resources)
+    return (isAllowing ? "" : "not ") + groups + (places.isEmpty ? "" : " on \(places)")
+  }
+
+  /// "the account", "all zones", "2 zones", "3 resources".
+  private static func words(_ resources: [String]) -> String {
+    var counts: [(kind: String, number: Int, isWhole: Bool)] = []
+    for resource in resources {
+      // The last part is an identifier, or a star; the one before it, or two for an account's own, the kind.
+      let parts = resource.split(separator: ".")
+      let isWhole = parts.last == "*"
+      let kind = parts.dropLast().last.map { printable(String($0), limit: 40) } ?? "resource"
+      if let index = counts.firstIndex(where: { $0.kind == kind }) {
+        counts[index].number += 1
+        counts[index].isWhole = counts[index].isWhole || isWhole
+      } else {
+        counts.append((kind, 1, isWhole))
+      }
+    }
+    return counts.map { count in
+      if count.isWhole { return "all \(count.kind)s" }
+      if count.kind == "account", count.number == 1 { return "the account" }
+      return count.number == 1 ? "1 \(count.kind)" : "\(count.number) \(count.kind)s"
+    }.joined(separator: " and ")
+  }
+}
