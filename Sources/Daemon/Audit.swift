@@ -27,8 +27,10 @@ public import Platform
     var audit: Audit
     let reader: CredentialReader
     do {
-      let configuration = environment.applied(to: try ConfigurationFile.load(file))
+      var configuration = environment.applied(to: try ConfigurationFile.load(file))
       reader = environment.reader(for: configuration)
+      let replaced = ReplacedTokens(stateDirectory: configuration.stateDirectory)
+      configuration.tokens = configuration.tokens.map(replaced.resolve)
       audit = Audit(
         configuration, try CloudflareClient(configuration.api), unusedFor, try Self.plan(configuration))
     } catch {

@@ -107,7 +107,7 @@ extension Doctor {
   }
 
   private mutating func examineHolds(_ configuration: Configuration, _ records: [TokenRecord]) {
-    let held = Set(records.filter(\.isHeld).map { [$0.accountID, $0.tokenID] })
+    let held = Set(records.filter(\.isHeld).flatMap { record in record.ids.map { [record.accountID, $0] } })
     for entry in configuration.tokens
     where entry.tokenIDs.contains(where: { held.contains([entry.accountID, $0]) }) {
       findings.append(
