@@ -55,6 +55,23 @@ import Testing
     #expect(try self.audit("--unused-for", "1d").lines("entry-1") == ["ok its token \"token-1\" is active"])
   }
 
+  /// The configuration goes on naming the token that was replaced.
+  @Test func anEntryIsAboutTheTokenInForce() throws {
+    try configure { configuration in
+      configuration.entries[0].schedule = ServiceConfiguration.Entry.once
+      configuration.entries[0].grace = "0s"
+    }
+    let service = try workspace.restart()
+    let old = try sandbox.token("token-1")
+    try service.event("tokenDeleted")
+    let new = try sandbox.one(old, service)
+    #expect(try service.stop() == 0)
+    #expect(new.id != old.id)
+    let audit = try audit("--unused-for", "1y")
+    #expect(audit.status == 0, "\(audit.findings)")
+    #expect(audit.lines("entry-1") == ["ok its token \"\(new.name)\" is active"])
+  }
+
   @Test func whatNobodyRollsIsTold() throws {
     try configure { $0.entries.removeLast() }
     let audit = try audit("--unused-for", "1y")
