@@ -149,6 +149,21 @@ import Testing
     #expect(rolled.lines("mighty").first?.contains("may roll and make tokens") == true)
   }
 
+  @Test func bothTokensOfAPairCountAsRolled() throws {
+    try configure { configuration in
+      configuration.entries.remove(at: 1)
+    }
+    #expect(try audit("--unused-for", "1y").found("warn").count == 1)
+    try configure { configuration in
+      let other = configuration.entries.remove(at: 1).token
+      configuration.entries[0].twin = other
+    }
+    let audit = try audit("--unused-for", "1y")
+    #expect(audit.status == 0, "\(audit.findings)")
+    #expect(
+      audit.lines("entry-1") == ["ok its token \"token-1\" is active", "ok its token \"token-2\" is active"])
+  }
+
   @Test func aCredentialThatIsRefusedIsOneFinding() throws {
     _ = try workspace.directory.write("credential", String(repeating: "x", count: 40))
     let refused = try audit()
