@@ -71,22 +71,11 @@ struct CredentialReader {
   }
 
   private func trimmed(_ content: Secret, _ path: String, name: String) throws(SystemError) -> Secret {
-    try content.withBytes { (bytes) throws(SystemError) in
-      var end = bytes.count
-      while end > 0, bytes[end - 1] <= UInt8(ascii: " ") { end -= 1 }
-      let trimmed = UnsafeRawBufferPointer(rebasing: bytes[..<end])
-      guard !trimmed.isEmpty else {
-        throw SystemError(
-          "cannot use the credential \"\(name)\" in", path, code: 0, context: "the file is empty")
-      }
-      guard trimmed.allSatisfy({ (0x21...0x7e).contains($0) }) else {
-        throw SystemError(
-          "cannot use the credential \"\(name)\" in", path, code: 0,
-          context:
-            "it holds white space or other characters that a token cannot have; the file must hold the token alone"
-        )
-      }
-      return Secret(copying: trimmed)
+    do throws(Secret.Malformation) {
+      return try content.trimmed()
+    } catch {
+      throw SystemError(
+        "cannot use the credential \"\(name)\" in", path, code: 0, context: "the file \(error.reason)")
     }
   }
 }

@@ -66,23 +66,8 @@ public import Systemd
     _ options: Options, onBegin: @RotationActor ([String]) -> Void,
     onProgress: @escaping @RotationActor (RollProgress) -> Void
   ) async throws(ServiceFailure) -> Ending {
-    try Workplace.prepareProcess()
-    let environment = try EnvironmentConventions.take()
-    let run: OneShot
-    do {
-      let configuration = environment.applied(
-        to: try ConfigurationFile.load(options.configurationFile))
-      try StateOwner.judge(configuration.stateDirectory)
-      run = OneShot(
-        // Nothing is missed by a run that is not meant to be there all the time.
-        try Workplace(
-          configuration, credentials: environment.reader(for: configuration), log: options.log,
-          awakeSince: Timestamp(microseconds: 0)),
-        onProgress)
-    } catch {
-      throw ServiceFailure(error)
-    }
-    return try await run.work(options, onBegin)
+    let workplace = try Workplace.openOnce(options.configurationFile, log: options.log)
+    return try await OneShot(workplace, onProgress).work(options, onBegin)
   }
 
   private init(_ workplace: Workplace, _ onProgress: @escaping @RotationActor (RollProgress) -> Void) {

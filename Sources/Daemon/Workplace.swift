@@ -48,6 +48,23 @@ internal import Systemd
     }
   }
 
+  /// The place of one run without a service over the configuration `file`: the conventions of the environment count, and root
+  /// is kept off the state of another user.
+  static func openOnce(_ file: String, log: any EventSink) throws(ServiceFailure) -> Workplace {
+    try prepareProcess()
+    let environment = try EnvironmentConventions.take()
+    do {
+      let configuration = environment.applied(to: try ConfigurationFile.load(file))
+      try StateOwner.judge(configuration.stateDirectory)
+      // Nothing is missed by a run that is not meant to be there all the time.
+      return try Workplace(
+        configuration, credentials: environment.reader(for: configuration), log: log,
+        awakeSince: Timestamp(microseconds: 0))
+    } catch {
+      throw ServiceFailure(error)
+    }
+  }
+
   /// Has the process give nothing away and outlive a reader that goes: before it touches a secret.
   static func prepareProcess() throws(ServiceFailure) {
     do throws(SystemError) {

@@ -24,6 +24,17 @@ extension RollStore {
     }
   }
 
+  /// Keeps by what a secret in force is recognised that no roll brought. It is of the token in `row`; `former` is that of a pair
+  /// whose secret consumers held before, of which none is known any more.
+  public func recognise(
+    _ fingerprint: Fingerprint, token row: Int64, insteadOf former: Int64? = nil
+  ) throws(StoreError) {
+    try database.transaction { () throws(StoreError) in
+      if let former { try recognised.run(.blob(nil), .integer(former)) }
+      try recognised.run(.blob(fingerprint.bytes), .integer(row))
+    }
+  }
+
   /// Ends the hold of a token, which is rolled by itself again.
   public func release(token row: Int64) throws(StoreError) { try release.run(.integer(row)) }
 

@@ -57,8 +57,7 @@ extension RollStore {
           .run(.integer(row), .text(drift.kind.rawValue), .text(drift.file))
       }
       if let fingerprint {
-        try database.prepare("UPDATE tokens SET fingerprint = ? WHERE row = ?")
-          .run(.blob(fingerprint.bytes), .integer(holder ?? row))
+        try recognised.run(.blob(fingerprint.bytes), .integer(holder ?? row))
       }
     }
   }

@@ -12,6 +12,7 @@ extension Command {
     case .history: "show past rolls, with or without a running service"
     case .status: "show what the running service does, and which entries are in trouble"
     case .roll: "roll entries now: by the running service, or with --once without one"
+    case .adopt: "publish a secret that you have as the current one of an entry"
     case .retry: "have entries that wait for another attempt make it now"
     case .runActions: "reload the units and run the programs of an entry, without a roll"
     case .reload: "have the running service read its configuration again"
@@ -35,7 +36,7 @@ extension Command {
     case .status, .pause, .resume: "[ENTRY]"
     case .roll: "[ENTRY...]"
     case .retry: "[ENTRY...]"
-    case .runActions: "ENTRY"
+    case .adopt, .runActions: "ENTRY"
     default: nil
     }
   }
@@ -163,6 +164,30 @@ extension Command {
       Examples: tokenroll roll dns-edge
                 tokenroll roll --once --config ./config.json
                 tokenroll roll --once --config ./config.json dns-edge mail
+      """
+    case .adopt:
+      """
+      Takes the secret on standard input as the current one of the entry: after you
+      rolled the token by hand in Cloudflare's dashboard, or to begin with a secret
+      that you have. On a terminal it is asked for and not shown. It is never given on
+      the command line.
+
+      The API is asked first: the secret has to be in force, its token active and of
+      the entry (of a pair either). Then every destination is written, and the secret
+      is recorded as if a roll had brought it. Nothing is rolled, no unit is reloaded
+      and no program run: `tokenroll run-actions` does that. Interrupted, run it again.
+
+      The service must not run meanwhile (systemctl stop tokenroll). Run this as its
+      user.
+
+      Exit status: 0 adopted; 1 the secret is not in force, or not of the entry, and
+      nothing was changed; 64 there is no such entry, or no secret; 66 a file cannot be
+      read; 69 the API cannot be asked; 74 the state or a destination cannot be
+      written; 75 the service is at work, or a roll of the entry is not settled; 77 not
+      for this user; 78 the configuration has problems.
+
+      Examples: runuser -u tokenroll -- tokenroll adopt dns-edge
+                pass show cloudflare/dns-edge | tokenroll adopt dns-edge --config ./config.json
       """
     case .retry:
       """

@@ -13,6 +13,7 @@ enum Command: String, CaseIterable {
   case history
   case status
   case roll
+  case adopt
   case retry
   case runActions = "run-actions"
   case reload
@@ -52,6 +53,7 @@ enum Command: String, CaseIterable {
       case .history: return HistoryCommand.run(options)
       case .status: return StatusCommand.run(options)
       case .roll: return try await RollCommand.run(options)
+      case .adopt: return try await AdoptCommand.run(options)
       case .retry: return RetryCommand.run(options)
       case .runActions: return try RunActionsCommand.run(options)
       case .reload: return ReloadCommand.run(options)

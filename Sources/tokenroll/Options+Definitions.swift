@@ -9,7 +9,7 @@ extension Options {
       Definition(
         name: "--config", value: "FILE", help: "the configuration [\(ConfigurationFile.defaultPath)]",
         commands: talking.union([
-          .run, .check, .doctor, .discover, .audit, .plan, .history, .adoptState, .entries,
+          .run, .check, .doctor, .discover, .audit, .plan, .history, .adopt, .adoptState, .entries,
         ])
       ) { options, value in options.configuration = value },
       Definition(

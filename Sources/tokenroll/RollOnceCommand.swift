@@ -24,7 +24,9 @@ enum RollOnceCommand {
       display.end()
       return report(ending, isGood: display.isGood)
     } catch {
-      Terminal.complain("tokenroll: " + advised(error))
+      Terminal.complain(
+        "tokenroll: "
+          + error.advised("where that is the service, `tokenroll roll` without --once asks it to roll"))
       return ExitStatus(error.kind)
     }
   }
@@ -52,13 +54,5 @@ enum RollOnceCommand {
       Terminal.complain("tokenroll: interrupted; what was begun is safe, and the next run goes on")
     }
     return .temporary
-  }
-
-  private static func advised(_ failure: ServiceFailure) -> String {
-    guard failure.kind == .busy, failure.description.contains("at work on this state") else {
-      return failure.description
-    }
-    return failure.description
-      + "; where that is the service, `tokenroll roll` without --once asks it to roll"
   }
 }

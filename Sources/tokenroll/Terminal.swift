@@ -32,10 +32,13 @@ enum Terminal {
   /// Asks on the terminal; nil where standard input is none.
   static func confirm(_ question: String) -> Bool? {
     guard isatty(STDIN_FILENO) == 1 else { return nil }
-    write(question + " [y/N] ", to: STDERR_FILENO, end: "")
+    prompt(question + " [y/N] ")
     guard let answer = readLine()?.lowercased() else { return false }
     return answer == "y" || answer == "yes"
   }
+
+  /// Writes the beginning of a line that the user ends.
+  static func prompt(_ text: String) { write(text, to: STDERR_FILENO, end: "") }
 
   /// Writes the lines in the place of as many that were written before.
   static func rewrite(_ lines: [String], over former: Int) {

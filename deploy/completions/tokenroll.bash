@@ -3,7 +3,7 @@
 
 _tokenroll() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} choices='' i
-  local commands='run check doctor discover audit plan calendar history status roll retry run-actions reload watch metrics pause resume adopt-state version help' config=()
+  local commands='run check doctor discover audit plan calendar history status roll adopt retry run-actions reload watch metrics pause resume adopt-state version help' config=()
   COMPREPLY=()
 
   for ((i = 2; i < COMP_CWORD; i++)); do
@@ -37,13 +37,14 @@ _tokenroll() {
           history) choices='--config --entry --limit --json --help' ;;
           status) choices='--config --socket --json --help' ;;
           roll) choices='--config --socket --all --yes --once --due --timeout --log-format --log-level --help' ;;
+          adopt) choices='--config --help' ;;
           retry | run-actions | reload | metrics | resume) choices='--config --socket --help' ;;
           watch) choices='--config --socket --json --help' ;;
           pause) choices='--config --socket --reason --for --help' ;;
           help) choices=$commands ;;
         esac
         case $command in
-          status | roll | retry | run-actions | pause | resume) choices+=" $(tokenroll __entries "${config[@]}" 2>/dev/null)" ;;
+          status | roll | adopt | retry | run-actions | pause | resume) choices+=" $(tokenroll __entries "${config[@]}" 2>/dev/null)" ;;
         esac
       fi
       ;;

@@ -1,6 +1,6 @@
 # Completion of tokenroll for fish: commands, options, and the names of entries.
 
-set -l commands run check doctor discover audit plan calendar history status roll retry run-actions reload watch metrics pause resume adopt-state version help
+set -l commands run check doctor discover audit plan calendar history status roll adopt retry run-actions reload watch metrics pause resume adopt-state version help
 
 function __tokenroll_entries
     tokenroll __entries 2>/dev/null
@@ -17,6 +17,7 @@ complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a calendar
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a history -d 'Show past rolls'
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a status -d 'Show what the running service does'
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a roll -d 'Roll entries now'
+complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a adopt -d 'Publish a secret that you have as the current one of an entry'
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a retry -d 'Make the next attempt of entries now'
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a run-actions -d 'Run the actions of an entry without a roll'
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a reload -d 'Have the running service read its configuration again'
@@ -27,7 +28,7 @@ complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a resume -
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a adopt-state -d 'Take over the state of another machine'
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a version -d 'Print the version'
 complete -c tokenroll -n "not __fish_seen_subcommand_from $commands" -a help -d 'Explain a command'
-complete -c tokenroll -n '__fish_seen_subcommand_from run check doctor discover audit plan history status roll retry run-actions reload watch metrics pause resume' -l config -r -F -d 'Read this configuration'
+complete -c tokenroll -n '__fish_seen_subcommand_from run check doctor discover audit plan history status roll adopt retry run-actions reload watch metrics pause resume' -l config -r -F -d 'Read this configuration'
 complete -c tokenroll -n '__fish_seen_subcommand_from run roll' -l log-format -x -a 'auto text json' -d 'Form of the messages'
 complete -c tokenroll -n '__fish_seen_subcommand_from run roll' -l log-level -x -a 'error warning notice info debug' -d 'Least grave events to log'
 complete -c tokenroll -n '__fish_seen_subcommand_from check' -l probe -d 'Also try credentials and destinations'
@@ -47,7 +48,7 @@ complete -c tokenroll -n '__fish_seen_subcommand_from history' -l limit -x -d 'A
 complete -c tokenroll -n '__fish_seen_subcommand_from doctor discover audit plan history status watch' -l json -d 'JSON instead of a table'
 complete -c tokenroll -n '__fish_seen_subcommand_from calendar' -l iterations -x -d 'So many elapses of each'
 complete -c tokenroll -n '__fish_seen_subcommand_from status roll retry run-actions reload watch metrics pause resume' -l socket -r -F -d 'Socket of the running service'
-complete -c tokenroll -n '__fish_seen_subcommand_from status roll retry run-actions pause resume' -a '(__tokenroll_entries)' -d Entry
+complete -c tokenroll -n '__fish_seen_subcommand_from status roll adopt retry run-actions pause resume' -a '(__tokenroll_entries)' -d Entry
 complete -c tokenroll -n '__fish_seen_subcommand_from roll' -l all -d 'Every entry that can be rolled'
 complete -c tokenroll -n '__fish_seen_subcommand_from roll' -l once -d 'Roll without a service'
 complete -c tokenroll -n '__fish_seen_subcommand_from roll' -l due -d 'What is due by its schedule'
