@@ -52,12 +52,9 @@ public import Platform
   }
 
   private static func plan(_ configuration: Configuration) throws -> [String: Timestamp] {
-    var dues: [String: Timestamp] = [:]
-    for entry in configuration.tokens where entry.enabled {
-      let plan = try RollPlan.make(configuration, entry: entry.name, until: horizon)
-      dues[entry.name] = plan.occurrences.first?.due
-    }
-    return dues
+    // The plan has the earliest first.
+    let occurrences = try RollPlan.make(configuration, entry: nil, until: horizon).occurrences
+    return Dictionary(occurrences.map { ($0.entry, $0.due) }, uniquingKeysWith: { first, _ in first })
   }
 
   private mutating func compare(_ reader: CredentialReader) async {
