@@ -186,6 +186,31 @@ import Testing
     #expect(try sandbox.rolls(of: tokens[1 - adopted]) == 1)
   }
 
+  /// The former token stays valid for its grace, and is the entry's no more.
+  @Test func ofAReplacedTokenTheOneInForceCounts() throws {
+    try configure { $0.entries[0].grace = "1d" }
+    try once()
+    let new = try #require(workspace.publishedText("one"))
+    #expect(new != token.secret)
+    #expect(try sandbox.verify(token).status == 200)
+    let result = try adopt(token.secret)
+    #expect(result.status == 1)
+    #expect(result.errorText.contains("the secret belongs to token \(token.id)"), "\(result.errorText)")
+    #expect(workspace.publishedText("one") == new)
+    for name in ["one", "two"] { #expect(unlink("\(workspace.published)/\(name)") == 0) }
+    #expect(try adopt(new).status == 0)
+    #expect(workspace.publishedText("two") == new)
+  }
+
+  @Test func theSecretOfACredentialBelongsIntoItsOwnFile() throws {
+    let own = try sandbox.token("credential")
+    try configure { configuration in
+      configuration.entries[0].token = own.id
+      configuration.entries[0].provide = "sandbox"
+    }
+    expectNothingChanged(try adopt(own.secret), status: 64, "one provides the credential sandbox")
+  }
+
   @Test func rootDoesNotWorkOnTheStateOfAnotherUser() throws {
     guard geteuid() == 0 else { return }
     mkdir(workspace.state, 0o700)
