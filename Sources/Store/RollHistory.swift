@@ -1,4 +1,4 @@
-internal import Core
+public import Core
 internal import Glibc
 
 /// The history, read beside a running service or without one.
@@ -42,9 +42,12 @@ public final class RollHistory {
   /// All pauses that were not ended, also those whose time is over.
   public func pauses() throws(StoreError) -> [Pause] { try database.pauses() }
 
-  /// The last `limit` rolls, the newest first; of `entry` alone where it is given.
-  public func records(entry: String? = nil, limit: Int) throws(StoreError) -> [HistoryRecord] {
-    try database.history(entry: entry, limit: limit)
+  /// The last `limit` rolls, the newest first; of those alone that are of `entry`, ended at `since` or later, and with
+  /// `outcome`, each where it is given.
+  public func records(
+    entry: String? = nil, since: Timestamp? = nil, outcome: RollOutcome? = nil, limit: Int
+  ) throws(StoreError) -> [HistoryRecord] {
+    try database.history(entry: entry, since: since, outcome: outcome, limit: limit)
   }
 }
 
@@ -57,18 +60,22 @@ extension Statement {
 }
 
 extension Database {
-  /// The last `limit` rolls, the newest first; of `entry` alone where it is given.
-  func history(entry: String?, limit: Int) throws(StoreError) -> [HistoryRecord] {
+  func history(
+    entry: String?, since: Timestamp? = nil, outcome: RollOutcome? = nil, limit: Int
+  ) throws(StoreError) -> [HistoryRecord] {
     // A service of an earlier version may be at work on the file, which had no programs.
     let hasPrograms = try integer("SELECT count(*) FROM sqlite_schema WHERE name = 'program_runs'") > 0
     let runs =
       "SELECT group_concat(program || ': ' || result, '; ') FROM program_runs WHERE roll_id = history.roll_id"
     let statement = try prepare(
       "SELECT roll_id, entry, account_id, token_id, cause, outcome, started_at, ended_at, outage_usec, detail, "
-        + "\(hasPrograms ? "(\(runs))" : "NULL") FROM history JOIN tokens ON tokens.row = history.token WHERE ?1 IS NULL OR entry = ?1 "
-        + "ORDER BY id DESC LIMIT ?2")
+        + "\(hasPrograms ? "(\(runs))" : "NULL") FROM history JOIN tokens ON tokens.row = history.token "
+        + "WHERE (?1 IS NULL OR entry = ?1) AND (?2 IS NULL OR ended_at >= ?2) AND (?3 IS NULL OR outcome = ?3) "
+        + "ORDER BY id DESC LIMIT ?4")
     var records: [HistoryRecord] = []
-    try statement.rows(.text(entry), .integer(Int64(limit))) { row in
+    try statement.rows(
+      .text(entry), .integer(since?.microseconds), .text(outcome?.rawValue), .integer(Int64(limit))
+    ) { row in
       guard let id = RollID(row.text(0)), let outcome = RollOutcome(rawValue: row.text(5)) else { return }
       records.append(
         HistoryRecord(

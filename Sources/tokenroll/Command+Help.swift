@@ -133,6 +133,7 @@ extension Command {
     case .history:
       """
       Reads the state database; the service need not run.
+      Example: tokenroll history --since 7d --outcome lost
       """
     case .status:
       """

@@ -2,6 +2,7 @@ internal import Configuration
 internal import Core
 internal import Daemon
 internal import JSON
+internal import Platform
 internal import Store
 
 /// `tokenroll history`.
@@ -10,7 +11,9 @@ enum HistoryCommand {
     do {
       let configuration = try ConfigurationFile.load(options.configuration)
       let history = try RollHistory(directory: configuration.stateDirectory)
-      let records = try history.records(entry: options.entry, limit: options.limit)
+      let records = try history.records(
+        entry: options.entry, since: options.since.map { SystemClock().now - $0 }, outcome: options.outcome,
+        limit: options.limit)
       if options.wantsJSON { printJSON(records) } else { printTable(records) }
       return .success
     } catch {

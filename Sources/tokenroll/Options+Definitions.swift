@@ -58,6 +58,21 @@ extension Options {
       Definition(name: "--until", value: "SPAN", help: "how far to look ahead [30d]", commands: [.plan]) {
         (options, value) throws(UsageError) in options.until = try span(value, "--until")
       },
+      Definition(
+        name: "--since", value: "SPAN", help: "rolls that ended so long ago or later alone, as 7d",
+        commands: [.history]
+      ) { (options, value) throws(UsageError) in options.since = try span(value, "--since") },
+      Definition(
+        name: "--outcome", value: "NAME", help: "rolls that ended so alone, as lost", commands: [.history]
+      ) { (options, value) throws(UsageError) in
+        guard let outcome = RollOutcome(rawValue: value) else {
+          let names = RollOutcome.allCases.map(\.rawValue)
+          let nearest = Spelling.nearest(to: value, of: names).map { "; did you mean \"\($0)\"?" } ?? ""
+          throw UsageError(
+            "--outcome: \"\(value)\" is none of \(names.joined(separator: ", "))\(nearest)")
+        }
+        options.outcome = outcome
+      },
       Definition(name: "--limit", value: "N", help: "at most so many rolls [20]", commands: [.history]) {
         (options, value) throws(UsageError) in options.limit = try number(value, "--limit", 1...1_000_000)
       },

@@ -16,6 +16,8 @@ struct Options {
   var wantsHelp = false
   var entry: String?
   var until = TimeSpan.days(30)
+  var since: TimeSpan?
+  var outcome: RollOutcome?
   var limit = 20
   var iterations = 1
   var socket: String?

@@ -75,6 +75,13 @@ import Testing
     let rolls = try workspace.command("history", "--json")
     let causes = try JSONDocument(parsing: rolls.output).root.elements.compactMap { $0["cause"]?.string }
     #expect(causes == ["request", "request", "request"])
+    let lost = try workspace.command("history", "--json", "--since", "1d", "--outcome", "lost")
+    #expect(lost.status == 0)
+    #expect(try JSONDocument(parsing: lost.output).root.elements.map { $0 }.isEmpty)
+    let settled = try workspace.command("history", "--since", "1d", "--outcome", "settled", "--limit", "2")
+    #expect(settled.outputText.split(separator: "\n").count == 3)
+    let misspelt = try workspace.command("history", "--outcome", "setled")
+    #expect(misspelt.status == 64 && misspelt.errorText.contains("did you mean \"settled\"?"))
     try service.event("operatorRequest", entry: "one")
     #expect(try service.stop() == 0)
   }

@@ -121,6 +121,26 @@ import Testing
     #expect(try RollHistory(directory: directory.path).records(entry: "other", limit: 10).isEmpty)
   }
 
+  @Test func theHistoryIsFilteredBeforeItIsCutShort() throws {
+    let store = try open()
+    let token = try #require(try store.enroll([("account", "a")], at: Timestamp(seconds: 7)).first)
+    for (number, outcome) in [RollOutcome.lost, .settled, .lost, .settled].enumerated() {
+      try store.recordIntent(roll(UInt64(number)), token: token.row, entry: "edge", credential: "main")
+      try store.settle(
+        token: token.row, outcome, detail: nil, fingerprint: nil, rolledAt: Timestamp(seconds: 1),
+        outage: nil,
+        failures: 0, doubtUntil: nil, nextDue: nil, at: Timestamp(seconds: Int64(number)))
+    }
+    let history = try RollHistory(directory: directory.path)
+    func ends(since: Timestamp? = nil, outcome: RollOutcome? = nil, limit: Int = 10) throws -> [Timestamp] {
+      try history.records(since: since, outcome: outcome, limit: limit).map(\.endedAt)
+    }
+    #expect(try ends(since: Timestamp(seconds: 2)) == [Timestamp(seconds: 3), Timestamp(seconds: 2)])
+    #expect(try ends(outcome: .lost, limit: 1) == [Timestamp(seconds: 2)])
+    #expect(try ends(since: Timestamp(seconds: 1), outcome: .lost) == [Timestamp(seconds: 2)])
+    #expect(try ends(outcome: .withheld).isEmpty)
+  }
+
   @Test func aRefusedSecretHoldsItsTokenUntilItIsReleasedOrRolledWell() throws {
     let store = try open()
     let tokens = try store.enroll([("account", "a"), ("account", "b")], at: Timestamp(seconds: 7)).map(\.row)

@@ -34,7 +34,7 @@ _tokenroll() {
           audit) choices='--config --unused-for --json --help' ;;
           plan) choices='--config --entry --until --json --help' ;;
           calendar) choices='--iterations --help' ;;
-          history) choices='--config --entry --limit --json --help' ;;
+          history) choices='--config --entry --since --outcome --limit --json --help' ;;
           status) choices='--config --socket --json --help' ;;
           roll) choices='--config --socket --all --yes --once --due --timeout --log-format --log-level --help' ;;
           adopt) choices='--config --help' ;;

@@ -44,6 +44,8 @@ complete -c tokenroll -n '__fish_seen_subcommand_from discover' -l write -r -F -
 complete -c tokenroll -n '__fish_seen_subcommand_from discover' -l directory -r -F -d 'Where to publish'
 complete -c tokenroll -n '__fish_seen_subcommand_from audit' -l unused-for -x -d 'How long a token may go without use'
 complete -c tokenroll -n '__fish_seen_subcommand_from plan' -l until -x -d 'How far to look ahead'
+complete -c tokenroll -n '__fish_seen_subcommand_from history' -l since -x -d 'Rolls that ended so long ago or later'
+complete -c tokenroll -n '__fish_seen_subcommand_from history' -l outcome -x -a 'settled unverified refused-secret other-token withheld not-rolled did-not-happen lost' -d 'Rolls that ended so'
 complete -c tokenroll -n '__fish_seen_subcommand_from history' -l limit -x -d 'At most so many rolls'
 complete -c tokenroll -n '__fish_seen_subcommand_from doctor discover audit plan history status watch' -l json -d 'JSON instead of a table'
 complete -c tokenroll -n '__fish_seen_subcommand_from calendar' -l iterations -x -d 'So many elapses of each'
