@@ -10,7 +10,6 @@ extension Doctor {
   private static let tolerable = TimeSpan.seconds(30)
   /// When the end of a credential is told.
   private static let notice = TimeSpan.days(30)
-  private static let permission = TokenDetails.rollingPermission
 
   mutating func examineAPI(_ configuration: Configuration, _ credentials: [String: Secret]) async {
     guard examineName(of: configuration.api.baseURL) else { return }
@@ -159,14 +158,16 @@ extension Doctor {
     }
     let own = await client.token(account: entry.accountID, token: verification.id, credential: secret)
     if case .success(let details) = own.result, !details.permissionGroups.isEmpty {
-      guard details.permissionGroups.contains(Self.permission) else {
+      guard details.permissionGroups.contains(TokenDetails.rollingPermission) else {
         findings.append(
           .warn(
             subject, "\(text), with the permissions \(details.permissionGroups.joined(separator: ", "))",
-            cure: "give it the permission \(Self.permission), without which nothing can be rolled"))
+            cure:
+              "give it the permission \(TokenDetails.rollingPermission), without which nothing can be rolled")
+        )
         return true
       }
-      text += ", with the permission \(Self.permission)"
+      text += ", with the permission \(TokenDetails.rollingPermission)"
     }
     findings.append(.ok(subject, text))
     return true

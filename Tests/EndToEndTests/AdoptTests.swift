@@ -5,9 +5,6 @@ import Testing
 
 /// `tokenroll adopt`: a secret that the operator has becomes the current one of an entry.
 @Suite struct AdoptTests {
-  /// Never due while a test runs.
-  private static let later = #"{"every": "1y", "jitter": "0s"}"#
-
   private let sandbox: SandboxUnderTest
   private let workspace: Workspace
   private let token: SandboxUnderTest.Token
@@ -24,7 +21,7 @@ import Testing
     var configuration = workspace.configuration
     configuration.entries = [
       workspace.entry(
-        "one", token, schedule: Self.later,
+        "one", token, schedule: ServiceConfiguration.Entry.later,
         publish: [
           .init(file: "\(workspace.published)/one", mode: "0640"), .init(file: "\(workspace.published)/two"),
         ])

@@ -5,8 +5,6 @@ import Testing
 
 /// `tokenroll audit` compares the schedule with the accounts.
 @Suite struct AuditTests {
-  private static let later = #"{"every": "1y", "jitter": "0s"}"#
-
   private let sandbox: SandboxUnderTest
   private let workspace: Workspace
 
@@ -20,7 +18,8 @@ import Testing
   private func configure(_ change: (inout ServiceConfiguration) -> Void = { _ in }) throws {
     var configuration = workspace.configuration
     configuration.entries = try ["1", "2", "3"].map {
-      workspace.entry("entry-\($0)", try sandbox.token("token-\($0)"), schedule: Self.later)
+      workspace.entry(
+        "entry-\($0)", try sandbox.token("token-\($0)"), schedule: ServiceConfiguration.Entry.later)
     }
     change(&configuration)
     try workspace.write(configuration)
@@ -142,7 +141,9 @@ import Testing
     let mighty = try sandbox.token("mighty")
     let found = try audit("--unused-for", "1y")
     #expect(found.lines("token \(mighty.id)").first?.contains("may roll and make tokens") == true)
-    try configure { $0.entries.append(workspace.entry("mighty", mighty, schedule: Self.later)) }
+    try configure {
+      $0.entries.append(workspace.entry("mighty", mighty, schedule: ServiceConfiguration.Entry.later))
+    }
     let rolled = try audit("--unused-for", "1y")
     #expect(rolled.status == 1)
     #expect(rolled.found("warn").map(\.subject) == ["mighty"])

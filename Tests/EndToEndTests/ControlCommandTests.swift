@@ -5,12 +5,12 @@ import Testing
 
 /// The commands that talk to the running service.
 @Suite struct ControlCommandTests {
-  /// Never due while a test runs.
-  private static let later = #"{"every": "1y", "jitter": "0s"}"#
   /// Never due, and always in a window in which nothing is rolled by itself.
   private static let quiet = #"{"every": "1y", "jitter": "0s", "not_during": ["00..11:*:*", "12..23:*:*"]}"#
 
-  private func begin(_ schedule: String = later) throws -> (SandboxUnderTest, Workspace, RunningService) {
+  private func begin(_ schedule: String = ServiceConfiguration.Entry.later) throws -> (
+    SandboxUnderTest, Workspace, RunningService
+  ) {
     let sandbox = try SandboxUnderTest()
     let workspace = try Workspace(sandbox)
     var configuration = workspace.configuration
@@ -56,7 +56,9 @@ import Testing
     #expect(access(workspace.control, F_OK) != 0)
   }
 
-  @Test(arguments: [later, quiet]) func anOperatorsRollIsMadeAtOnce(_ schedule: String) throws {
+  @Test(arguments: [ServiceConfiguration.Entry.later, quiet]) func anOperatorsRollIsMadeAtOnce(
+    _ schedule: String
+  ) throws {
     let (sandbox, workspace, service) = try begin(schedule)
     let result = try workspace.command("roll", "one", "--yes")
     #expect(result.status == 0, "\(result.errorText)")

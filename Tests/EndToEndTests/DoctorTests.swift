@@ -5,8 +5,6 @@ import Testing
 
 /// `tokenroll doctor` finds what was planted, and says what to do about it.
 @Suite struct DoctorTests {
-  private static let later = #"{"every": "1y", "jitter": "0s"}"#
-
   private let sandbox: SandboxUnderTest
   private let workspace: Workspace
   private let token: SandboxUnderTest.Token
@@ -24,7 +22,7 @@ import Testing
     change(&destination)
     var configuration = workspace.configuration
     configuration.entries = [
-      workspace.entry("edge", token, schedule: Self.later, publish: [destination])
+      workspace.entry("edge", token, schedule: ServiceConfiguration.Entry.later, publish: [destination])
     ]
     try workspace.write(configuration)
   }
@@ -120,7 +118,8 @@ import Testing
     let other = try workspace.directory.makeDirectory("other")
     configuration.entries.append(
       workspace.entry(
-        "mail", try sandbox.token("token-2"), schedule: Self.later, publish: [.init(file: "\(other)/mail")]))
+        "mail", try sandbox.token("token-2"), schedule: ServiceConfiguration.Entry.later,
+        publish: [.init(file: "\(other)/mail")]))
     let mount =
       "mount --bind \(workspace.published) \(workspace.published) && "
       + "mount -o remount,bind,ro \(workspace.published) && exec \"$@\""

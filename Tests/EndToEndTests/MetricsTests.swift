@@ -6,8 +6,6 @@ import Testing
 @Suite struct MetricsTests {
   private static let hasPromtool = (try? TestProcess.run("promtool", ["--version"]).status) == 0
   private static let canTrace = (try? TestProcess.run("strace", ["-o", "/dev/null", "true"]).status) == 0
-  private static let later = #"{"every": "1y", "jitter": "0s"}"#
-
   private let sandbox: SandboxUnderTest
   private let workspace: Workspace
   private var directory: String { workspace.directory.path("metrics") }
@@ -29,7 +27,7 @@ import Testing
   }
 
   @Test func theCommandPrintsWhatTheServiceHasDone() throws {
-    var configuration = try configuration(schedule: Self.later)
+    var configuration = try configuration(schedule: ServiceConfiguration.Entry.later)
     configuration.metrics = nil
     let service = try workspace.start(configuration)
     try service.event("serviceReady")

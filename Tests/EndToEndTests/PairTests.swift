@@ -5,8 +5,6 @@ import Testing
 
 /// Alternating pairs: the token that consumers do not hold is rolled, proved, and only then published.
 @Suite struct PairTests {
-  private static let later = #"{"every": "1y", "jitter": "0s"}"#
-
   /// A pair of the sandbox's first two tokens, and its consumers' file.
   private struct Pair {
     let sandbox: SandboxUnderTest
@@ -49,7 +47,7 @@ import Testing
   }
 
   @Test(arguments: [0, 1]) func theTokenThatConsumersHoldIsLeftAlone(held: Int) throws {
-    var pair = try Pair(Self.later)
+    var pair = try Pair(ServiceConfiguration.Entry.later)
     try pair.hold(pair.tokens[held].secret)
     let service = try pair.workspace.start(pair.configuration)
     try service.event("serviceReady")
@@ -236,7 +234,7 @@ import Testing
   }
 
   @Test func aFileWithoutTheSecretTellsByTheTokensIdentifier() throws {
-    var pair = try Pair(Self.later)
+    var pair = try Pair(ServiceConfiguration.Entry.later)
     pair.configuration.entries[0].publish = [
       .init(file: "\(pair.workspace.published)/pair", format: "r2-env")
     ]
@@ -259,7 +257,7 @@ import Testing
   }
 
   @Test func anEntryBecomesAPairAndASingleTokenAgain() throws {
-    var pair = try Pair(Self.later)
+    var pair = try Pair(ServiceConfiguration.Entry.later)
     let (first, second) = (pair.tokens[0], pair.tokens[1])
     pair.configuration.entries[0].twin = nil
     let service = try pair.workspace.start(pair.configuration)

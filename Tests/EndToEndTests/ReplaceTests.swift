@@ -5,8 +5,6 @@ import Testing
 
 /// Replacement: a new token takes the place of the old one, which is deleted later; nothing is left in the account.
 @Suite struct ReplaceTests {
-  private static let later = #"{"every": "1y", "jitter": "0s"}"#
-
   /// An entry that is replaced, and its consumers' file.
   private struct Replaced {
     let sandbox: SandboxUnderTest
@@ -72,7 +70,7 @@ import Testing
   }
 
   @Test func oneAfterAnotherIsReplacedWhicheverIdentifierIsConfigured() throws {
-    var replaced = try Replaced(grace: "0", schedule: Self.later)
+    var replaced = try Replaced(grace: "0", schedule: ServiceConfiguration.Entry.later)
     var service = try replaced.workspace.start(replaced.configuration)
     try service.event("serviceReady")
     #expect(try replaced.workspace.command("roll", "edge", "--yes").status == 0)
@@ -101,7 +99,8 @@ import Testing
     // Two entries for what is one token by now.
     replaced.configuration.entries.append(
       replaced.workspace.entry(
-        "other", .init(account: third.account, id: third.id, name: "", secret: ""), schedule: Self.later))
+        "other", .init(account: third.account, id: third.id, name: "", secret: ""),
+        schedule: ServiceConfiguration.Entry.later))
     try replaced.workspace.write(replaced.configuration)
     service.signal(SIGHUP)
     let refusal = try service.event("configurationRefused")
@@ -123,7 +122,8 @@ import Testing
     // An entry that is gone leaves its old token to be deleted all the same.
     var configuration = replaced.configuration
     configuration.entries = [
-      replaced.workspace.entry("other", try replaced.sandbox.token("token-2"), schedule: Self.later)
+      replaced.workspace.entry(
+        "other", try replaced.sandbox.token("token-2"), schedule: ServiceConfiguration.Entry.later)
     ]
     try replaced.sandbox.administer("DELETE", "/faults")
     let next = try replaced.workspace.start(configuration)
@@ -198,7 +198,7 @@ import Testing
   }
 
   @Test func aConsumerIsNeverRefused() throws {
-    let replaced = try Replaced(grace: "1h", schedule: Self.later)
+    let replaced = try Replaced(grace: "1h", schedule: ServiceConfiguration.Entry.later)
     let service = try replaced.workspace.start(replaced.configuration, level: "info")
     try service.event("serviceReady")
     let consumer = ConsumerUnderTest(

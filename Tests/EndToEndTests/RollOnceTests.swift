@@ -5,9 +5,6 @@ import Testing
 
 /// `tokenroll roll --once`: rolls without a service.
 @Suite struct RollOnceTests {
-  /// Never due while a test runs.
-  private static let later = #"{"every": "1y", "jitter": "0s"}"#
-
   private let sandbox: SandboxUnderTest
   private let workspace: Workspace
 
@@ -21,7 +18,7 @@ import Testing
     var configuration = workspace.configuration
     configuration.entries = [
       workspace.entry("one", try sandbox.token("token-1")),
-      workspace.entry("two", try sandbox.token("token-2"), schedule: Self.later),
+      workspace.entry("two", try sandbox.token("token-2"), schedule: ServiceConfiguration.Entry.later),
     ]
     change(&configuration)
     try workspace.write(configuration)

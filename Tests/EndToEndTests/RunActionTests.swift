@@ -7,6 +7,9 @@ import Testing
 @Suite struct RunActionTests {
   /// Writes the roll's id as a line.
   private static let noteRoll = #"echo "$TOKENROLL_ROLL_ID" >>"$0""#
+  /// The same, and then waits for the gate beside the lines.
+  private static let noteRollAndWait =
+    noteRoll + #"; echo begun; while [ -e "$0" ] && [ ! -e "$0.gate" ]; do sleep 0.1; done"#
 
   /// A workspace whose one entry runs `programs`, lists by key in JSON.
   private func workspace(
@@ -135,8 +138,7 @@ import Testing
     let (workspace, configuration) = try workspace(sandbox) { workspace in
       // What the kill leaves behind ends with the gate, or with the workspace.
       [
-        "run": workspace.shell(
-          Self.noteRoll + #"; echo begun; while [ -e "$0" ] && [ ! -e "$0.gate" ]; do sleep 0.1; done"#)
+        "run": workspace.shell(Self.noteRollAndWait)
       ]
     }
     let service = try workspace.start(configuration)
@@ -191,8 +193,7 @@ import Testing
     let sandbox = try SandboxUnderTest()
     let (workspace, configuration) = try workspace(sandbox) { workspace in
       [
-        "run": workspace.shell(
-          Self.noteRoll + #"; echo begun; while [ -e "$0" ] && [ ! -e "$0.gate" ]; do sleep 0.1; done"#)
+        "run": workspace.shell(Self.noteRollAndWait)
       ]
     }
     let service = try workspace.start(configuration)

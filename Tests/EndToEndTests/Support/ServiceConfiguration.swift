@@ -35,6 +35,9 @@ struct ServiceConfiguration: Sendable {
     /// Due at once, and then not again while a test runs.
     static let once = #"{"every": "1y", "first": "now", "jitter": "0s"}"#
 
+    /// Never due while a test runs.
+    static let later = #"{"every": "1y", "jitter": "0s"}"#
+
     static func every(_ span: String) -> String { #"{"every": "\#(span)", "first": "now", "jitter": "0s"}"# }
   }
 
