@@ -64,6 +64,9 @@ public struct DriftLog: Sendable, Equatable {
     stretches.sorted { Self.precedes($0.key, $1.key) }.map(\.value.detail)
   }
 
+  /// The first of what is wrong, in the same order.
+  public var first: Drift? { stretches.keys.min(by: Self.precedes) }
+
   private static func precedes(_ a: Drift, _ b: Drift) -> Bool {
     func rank(_ kind: Drift.Kind) -> Int { Drift.Kind.allCases.firstIndex(of: kind) ?? 0 }
     return (rank(a.kind), a.file) < (rank(b.kind), b.file)

@@ -174,7 +174,10 @@ extension RollMachine {
     var effects = [RollEffect.report(report)]
     let isGood = settlement.outcome == .settled || settlement.outcome == .unverified
     if isGood, failures > 0 {
-      effects.append(event(.entryRecovered, "The entry works again after \(failures) failed attempts."))
+      effects.append(
+        event(
+          .entryRecovered,
+          "The entry works again after \(failures) failed \(failures == 1 ? "attempt" : "attempts")."))
     }
     phase = .waiting
     cause = .schedule

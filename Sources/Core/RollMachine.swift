@@ -72,6 +72,9 @@ public struct RollMachine: Sendable, Equatable {
     }
   }
 
+  /// What the last attempt failed for may be mended; the next one shows it.
+  public mutating func forgetTrouble() { trouble = nil }
+
   private mutating func begin(_ id: RollID, _ cause: RollCause, at moment: Moment) -> [RollEffect] {
     takeUpDoubt(at: moment)
     // A cure that is owed stays one, whoever asks.

@@ -57,7 +57,7 @@ enum ControlInterface {
 
     # Where an entry stands. `curing`: its secret is lost and consumers are down until there is a new one. `unpublished`: the new
     # secret is in escrow and not in every destination. `held`: the API refused the secret of the last roll, and only an operator has
-    # the entry rolled again. `leaving`: gone from the configuration, its last roll is brought to its end.
+    # the entry rolled again. `unready`: it cannot be rolled as things stand, and nothing was tried yet. `leaving`: gone from the configuration, its last roll is brought to its end.
     type State (
       waiting,
       rolling,
@@ -68,6 +68,7 @@ enum ControlInterface {
       unpublished,
       verifying,
       held,
+      unready,
       paused,
       disabled,
       leaving
@@ -103,7 +104,8 @@ enum ControlInterface {
     # Of a pair, `token_id` is the token whose secret consumers hold, and `standby_token_id` the one that is rolled next.
     # `verified_at`: when the API accepted the published secret last. `drift`: what is not as it should be with the token, its secret or
     # its files, as far as `verify` of the configuration has that looked at.
-    # `provides`: the credential that its token is.
+    # `provides`: the credential that its token is. `unready`: why it cannot be rolled as things stand, as far as a start, a reload, an
+    # attempt or an answer of the API has shown. `advice`: what to do about an entry that is not `healthy`.
     type EntryStatus (
       name: string,
       account_id: string,
@@ -128,7 +130,9 @@ enum ControlInterface {
       pause: ?Suspension,
       hold: ?string,
       verified_at: ?string,
-      drift: []string
+      drift: []string,
+      unready: ?string,
+      advice: ?string
     )
 
     # A credential of the service. `rolling`: nothing is sent with it until its roll is over. `path`: where its secret lies since
@@ -210,7 +214,8 @@ enum ControlInterface {
       exit_status: ?int
     )
 
-    # The whole service; of the credentials those that an entry provides, or that a roll has replaced. With `more` the entries come in portions, a reply each; without it all at once, up to 512 of them.
+    # The whole service; of the credentials those that an entry provides, or that a roll has replaced. `clock_doubt`: why nothing is
+    # rolled for now. `clock_error`: by how much the clock is wrong by that of the API, where it is too much for a schedule. With `more` the entries come in portions, a reply each; without it all at once, up to 512 of them.
     method Status() -> (
       version: string,
       started_at: string,
@@ -218,6 +223,7 @@ enum ControlInterface {
       counts: Counts,
       next: ?Next,
       clock_doubt: ?string,
+      clock_error: ?string,
       pause: ?Suspension,
       credentials: []CredentialStatus,
       entries: []EntryStatus
@@ -235,8 +241,9 @@ enum ControlInterface {
     method Roll(entries: ?[]string, all: ?bool) -> (accepted: ?[]string, progress: ?Progress)
 
     # Has entries that wait for another attempt make it at once, and their programs that failed run again; all where `entries` is
-    # left out or empty. Those that are named and held are `released`: rolled by their schedule again.
-    method Retry(entries: ?[]string) -> (retried: []string, released: []string)
+    # left out or empty. Those that are named and held are `released`: rolled by their schedule again. Of those that were not ready it is
+    # looked again whether they are (`proved`).
+    method Retry(entries: ?[]string) -> (retried: []string, released: []string, proved: []string)
 
     # Reloads the units and runs the programs of the entry as after a roll, without one; says which. Watch tells what becomes of
     # them.

@@ -51,18 +51,18 @@ extension ControlServer {
     try exchange.call.allow("entries")
     let names = try exchange.call.texts("entries").uniqued
     guard !rotator.isStopping else { throw .stopping }
-    let retried: [String]
-    let released: [String]
+    let retries: Rotator.Retries
     do throws(Rotator.Refusal) {
-      (retried, released) = try rotator.retry(names)
+      retries = try rotator.retry(names)
     } catch {
       throw answer(error)
     }
-    for name in retried { note("Another attempt was asked for", exchange, name) }
-    for name in released { note("The end of a hold was asked for", exchange, name) }
+    for name in retries.retried { note("Another attempt was asked for", exchange, name) }
+    for name in retries.released { note("The end of a hold was asked for", exchange, name) }
     exchange.reply { writer in
-      writer.member("retried", retried)
-      writer.member("released", released)
+      writer.member("retried", retries.retried)
+      writer.member("released", retries.released)
+      writer.member("proved", retries.proved)
     }
   }
 

@@ -31,11 +31,13 @@ extension ControlServer {
 
   private func reply(_ exchange: ControlExchange, _ tally: ControlTally, _ slots: Range<Int>, isLast: Bool) {
     let summary = rotator.summary
-    let unready = unready()
+    let unready = services.readiness.count
+    let clockError = services.readiness.clockError
     exchange.reply(continues: !isLast) { writer in
       writer.member("version", Version.current)
       writer.member("started_at", startedAt)
-      writer.member("healthy", tally.areAllHealthy && unready == 0 && rotator.clockDoubt == nil)
+      writer.member(
+        "healthy", tally.areAllHealthy && unready == 0 && (rotator.clockDoubt ?? clockError) == nil)
       writer.key("counts")
       writer.beginObject()
       writer.member("entries", summary.entries)
@@ -62,6 +64,7 @@ extension ControlServer {
         writer.null()
       }
       writer.member("clock_doubt", rotator.clockDoubt)
+      writer.member("clock_error", clockError)
       writer.member("pause", rotator.pausesInForce.first { $0.entry == nil })
       writeCredentials(&writer)
       writer.key("entries")

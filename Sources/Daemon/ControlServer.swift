@@ -12,8 +12,6 @@ internal import Synchronization
   let startedAt: Timestamp
   /// Reads the configuration again; returns its problems, none where it is in use.
   let reload: @RotationActor () -> [String]
-  /// How many entries cannot be rolled as things stand.
-  let unready: @RotationActor () -> Int
   /// Watchers of events.
   var watchers: [ControlExchange] = []
   /// Those who follow rolls, with the entries that are not at their end.
@@ -34,13 +32,12 @@ internal import Synchronization
   init(
     services: RollServices, rotator: Rotator, feed: ControlFeed, startedAt: Timestamp,
     reload: @escaping @RotationActor () -> [String],
-    unready: @escaping @RotationActor () -> Int, gather: @escaping @RotationActor () -> ServiceMetrics
+    gather: @escaping @RotationActor () -> ServiceMetrics
   ) {
     self.services = services
     self.rotator = rotator
     self.feed = feed
     self.reload = reload
-    self.unready = unready
     self.gather = gather
     self.startedAt = startedAt
   }

@@ -71,6 +71,8 @@ extension JSONWriter {
     member("hold", entry.hold)
     member("verified_at", entry.verifiedAt)
     member("drift", entry.drift)
+    member("unready", entry.unready)
+    member("advice", entry.advice)
     endObject()
   }
 

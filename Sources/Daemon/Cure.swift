@@ -11,6 +11,10 @@ enum Cure {
     case (.notSent, _): return connection(failure.reason)
     case (.rateLimited, _): return "wait five minutes, and see what else uses the credential \(credential)"
     case (.refused, 401): return newCredential
+    case (.refused, 403) where failure.refusesCredential:
+      return
+        "see in Cloudflare's dashboard that the token of the credential \(credential) is active, not expired, and not kept from "
+        + "this address by its filter, or put the secret of another in place of it and restart the service"
     case (.refused, 403):
       return
         "give the credential \(credential) the permission Account API Tokens Write in the account of the entry, and "
@@ -68,22 +72,86 @@ enum Cure {
     }
   }
 
+  /// Where the running service sees a file system read-only that is not.
+  private static let restart =
+    "`systemctl restart \(UnitCheck.unitName)` where the directory was made, or its file system mounted, after the "
+    + "service had started: its sandbox has that read-only until then; if that does not help, `tokenroll check --unit`"
+
+  /// The user as whom this process runs.
+  static let ownUser = Users.name(of: geteuid())
+
+  private static func mainGroup(of user: String) -> String {
+    (try? Users.primaryGroup(of: user)).map { Users.groupName(of: $0) } ?? user
+  }
+
+  /// For a credential that the service cannot read.
+  static func unreadable(_ source: CredentialSource) -> String {
+    source.file.hasPrefix("/")
+      ? "put the token alone into \(source.file), with mode 0600, for \(ownUser) to read"
+      : "see that LoadCredential= or LoadCredentialEncrypted= of the unit names \(source.file), and restart the service"
+  }
+
+  /// For a template that cannot be used.
+  static func template(_ path: String) -> String {
+    "correct \(path), and let \(ownUser) read it"
+  }
+
+  /// After an error that keeps the state from being written.
+  static func state(_ error: SystemError, _ directory: String) -> String {
+    error.code == ENOSPC || error.code == EDQUOT
+      ? "free space on the file system of \(directory)"
+      : "let \(ownUser) write to \(directory): chown -R \(ownUser) \(directory); chmod 0700 \(directory)"
+  }
+
+  /// After an error that the running service met while it prepared or published a roll of `entry`; by what failed.
+  static func publication(of entry: Entry, _ error: SystemError, _ configuration: Configuration) -> String {
+    if let source = configuration.credentials[entry.credential], error.object?.hasSuffix(source.file) == true
+    {
+      return unreadable(source)
+    }
+    for destination in entry.publish {
+      if let template = destination.template, error.object == template { return self.template(template) }
+      if error.names(UnitCheck.directory(of: destination.file)) {
+        return self.destination(destination, error, user: ownUser, isRunning: true)
+      }
+    }
+    return error.names(configuration.stateDirectory)
+      ? state(error, configuration.stateDirectory) : "do as the message says"
+  }
+
   /// After an error that keeps a destination from being published; by what failed.
-  static func destination(_ destination: Destination, _ error: SystemError, user: String = "tokenroll")
-    -> String
-  {
+  ///
+  /// `isRunning` where it is the running service that cannot publish, which may see other mounts than its operator.
+  static func destination(
+    _ destination: Destination, _ error: SystemError, user: String = "tokenroll", isRunning: Bool = false
+  ) -> String {
     let directory = UnitCheck.directory(of: destination.file)
-    let group = destination.group ?? user
+    let group = destination.group ?? mainGroup(of: user)
     switch error.code {
+    case EPERM where error.operation.hasPrefix("cannot give"):
+      return
+        "make \(user) a member of the group \(group) (usermod -aG \(group) \(user); for the unit a drop-in with "
+        + "SupplementaryGroups=\(group)) and restart the service, or correct \"group\" of \(destination.file)"
     case ENOENT, ENOTDIR: return "install -d -o \(user) -g \(group) -m 0750 \(directory)"
     case EACCES, EPERM:
       return "let \(user) write to it: chown \(user):\(group) \(directory); chmod 0750 \(directory)"
     case ENOSPC, EDQUOT: return "free space on the file system of \(directory)"
-    case EROFS: return "mount the file system of \(directory) for writing, or publish elsewhere"
+    case EROFS:
+      return isRunning
+        ? restart : "mount the file system of \(directory) for writing, or publish elsewhere"
     default:
       return error.operation == "cannot find"
         ? "correct \"owner\" and \"group\" of \(destination.file) in the configuration, or make it: groupadd --system NAME"
         : "do as the message says"
     }
+  }
+}
+
+extension SystemError {
+  /// Whether it is about `directory` or something in it.
+  fileprivate func names(_ directory: String) -> Bool {
+    guard let object, let place = object.firstRange(of: directory) else { return false }
+    let rest = object[place.upperBound...]
+    return rest.isEmpty || rest.hasPrefix("/") || directory == "/"
   }
 }

@@ -111,9 +111,11 @@ extension Doctor {
         findings.append(
           .fail(
             entry,
-            "user \(geteuid()) may not give \(destination.file) the group \(destination.group ?? ""), of which it is "
+            "user \(vantage.name) may not give \(destination.file) the group \(destination.group ?? ""), of which it is "
               + "no member",
-            cure: "usermod -aG \(destination.group ?? "") USER, or correct \"group\" in the configuration"))
+            cure:
+              "usermod -aG \(destination.group ?? "") \(vantage.name), or correct \"group\" in the configuration"
+          ))
       } else {
         findings.append(.ok(entry, "\(destination.file) can be replaced"))
       }

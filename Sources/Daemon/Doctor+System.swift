@@ -30,16 +30,6 @@ extension Doctor {
     }
   }
 
-  /// What to do about what keeps a running service from rolling the entry `name`.
-  public nonisolated static func cure(ofTrouble trouble: String, entry name: String) -> String {
-    guard trouble.contains("(EROFS)") else {
-      return "mend that, then `tokenroll retry \(name)`; `tokenroll status \(name)` says more"
-    }
-    return
-      "`systemctl restart \(UnitCheck.unitName)` where the directory was made, or its file system mounted, after the "
-      + "service had started: its sandbox has that read-only until then; if that does not help, `tokenroll check --unit`"
-  }
-
   mutating func examineJournal() {
     findings.append(
       Journal.isReachable

@@ -9,7 +9,7 @@ struct EntryState {
   enum Summary: String, CaseIterable {
     case waiting, rolling
     case backingOff = "backing_off"
-    case failed, uncertain, curing, unpublished, verifying, held, paused, disabled, leaving
+    case failed, uncertain, curing, unpublished, verifying, held, unready, paused, disabled, leaving
   }
 
   var name: String
@@ -40,6 +40,10 @@ struct EntryState {
   var verifiedAt: Timestamp?
   /// What is not as it should be with the token, its secret or its files.
   var drift: [String]
+  /// Why it cannot be rolled as things stand; nil where nothing is known to be in the way.
+  var unready: String?
+  /// What an operator does about it; nil where it is healthy.
+  var advice: String?
 
   /// A unit that was not reloaded yet for the new secret.
   struct Unreloaded {
@@ -54,7 +58,7 @@ struct EntryState {
     switch summary {
     case .failed, .uncertain, .curing: false
     default:
-      hold == nil && drift.isEmpty && failures == 0 && trouble == nil
+      hold == nil && unready == nil && drift.isEmpty && failures == 0 && trouble == nil
         && unreloaded.allSatisfy { $0.failures == 0 }
         && programs.allSatisfy { $0.failures == 0 }
     }
@@ -74,20 +78,23 @@ extension Rotator {
     let records = runner?.records ?? slot.records
     let now = services.clock.now
     let pause = pause(of: slot.entry.name, at: now)
-    return EntryState(
+    var state = EntryState(
       name: slot.entry.name, accountID: records.inUse.accountID, tokenID: records.inUse.tokenID,
       standbyID: records.standby?.tokenID, credential: slot.entry.credential, provides: slot.entry.provide,
       summary: summary(of: index, isPaused: pause != nil), phase: runner?.machine.phase ?? .waiting,
       rollID: runner?.machine.rollID, cause: runner?.machine.cause,
       failures: runner?.machine.failures ?? records.next.failures,
-      trouble: runner?.machine.trouble ?? slot.trouble,
+      trouble: trouble(index),
       lastAttempt: records.lastAttempt, lastSuccess: records.lastSuccess,
       nextDue: runner == nil ? scheduled(slot) : nil,
       nextAttempt: waits[index].map { now + ($0 - services.clock.bootTime) },
       destinations: slot.entry.publish.map(\.file),
       unreloaded: unreloaded(slot), programs: programs(slot), pause: pause,
       hold: records.isHeld ? Self.hold(of: slot.entry.name) : nil,
-      verifiedAt: watch.verifiedAt(records), drift: watch.drift(records.home))
+      verifiedAt: watch.verifiedAt(records), drift: watch.drift(records.home),
+      unready: services.readiness.obstacle(of: slot.entry)?.reason)
+    if !state.isHealthy { state.advice = advice(index, state) }
+    return state
   }
 
   private func summary(of index: Int, isPaused: Bool) -> EntryState.Summary {
@@ -98,7 +105,8 @@ extension Rotator {
       if !slot.entry.enabled { return .disabled }
       if slot.records.isHeld { return .held }
       if isPaused { return .paused }
-      return slot.records.next.failures > 0 ? .failed : .waiting
+      if slot.records.next.failures > 0 { return .failed }
+      return services.readiness.obstacle(of: slot.entry) == nil ? .waiting : .unready
     }
     switch machine.phase {
     case .uncertain: return .uncertain

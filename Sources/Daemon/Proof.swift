@@ -37,84 +37,100 @@ internal import Store
   private(set) var findings: [Finding] = []
   /// What is worth knowing and no hindrance.
   private(set) var notices: [Finding] = []
-  /// Entries that cannot be rolled as things stand.
-  private(set) var unready = 0
+  /// What is in the way of entries that cannot be rolled as things stand, by their names.
+  private(set) var obstacles: [String: Obstacle] = [:]
   /// Those of the others whose secrets have to be encrypted, which is not tried here.
-  private(set) var encrypting = 0
+  private(set) var encrypting: [String] = []
+  /// The credentials that can be read.
+  private(set) var secrets: [String: Fingerprint] = [:]
 
-  init(of services: RollServices) {
-    let configuration = services.configuration
-    var brokenCredentials: Set<String> = []
-    for (name, source) in configuration.credentials.sorted(by: { $0.key < $1.key }) {
-      do throws(SystemError) {
-        _ = try services.succession.read(source, name: name)
-      } catch {
-        brokenCredentials.insert(name)
-        add(error, nil)
-      }
-    }
-    let canSucceed = proveSuccession(services)
-    var places: [Place: Bool] = [:]
-    var templates: [String: Bool] = [:]
-    for entry in configuration.tokens where entry.enabled {
-      var isReady = !brokenCredentials.contains(entry.credential)
-      if let provided = entry.provide, !canSucceed || brokenCredentials.contains(provided) { isReady = false }
-      for destination in entry.publish {
-        let place = Place(destination)
-        if places[place] == nil {
-          places[place] = prove(destination, entry.name, services)
-        }
-        if places[place] == false { isReady = false }
-        guard let template = destination.template else { continue }
-        if templates[template] == nil {
-          templates[template] = prove(template: template, entry.name, services)
-        }
-        if templates[template] == false { isReady = false }
-      }
-      if !isReady { unready += 1 } else if entry.needsEncryption { encrypting += 1 }
+  /// What was proved before, nil for what can be used.
+  private var places: [Place: Obstacle?] = [:]
+  private var templates: [String: Obstacle?] = [:]
+  private var credentials: [String: Obstacle] = [:]
+  private let services: RollServices
+
+  /// Proves what `entries` need, or all that is configured.
+  init(of services: RollServices, _ entries: [Entry]? = nil) {
+    self.services = services
+    readCredentials()
+    let succession = proveSuccession()
+    for entry in entries ?? services.configuration.tokens where entry.enabled {
+      let obstacle = obstacle(of: entry, succession)
+      obstacles[entry.name] = obstacle
+      if obstacle == nil, entry.needsEncryption { encrypting.append(entry.name) }
     }
   }
 
-  /// Whether a new secret of a credential could be kept; true where no entry provides one.
-  private mutating func proveSuccession(_ services: RollServices) -> Bool {
+  private mutating func obstacle(of entry: Entry, _ succession: Obstacle?) -> Obstacle? {
+    var first = credentials[entry.credential]
+    if let provided = entry.provide { first = first ?? succession ?? credentials[provided] }
+    // All are proved, so that each that cannot be used is told.
+    for destination in entry.publish {
+      let place = Place(destination)
+      let found = places[place] ?? prove(destination, entry.name)
+      places[place] = .some(found)
+      first = first ?? found
+      guard let template = destination.template else { continue }
+      let flaw = templates[template] ?? prove(template: template, entry.name)
+      templates[template] = .some(flaw)
+      first = first ?? flaw
+    }
+    return first
+  }
+
+  private mutating func readCredentials() {
+    for (name, source) in services.configuration.credentials.sorted(by: { $0.key < $1.key }) {
+      do throws(SystemError) {
+        secrets[name] = try services.succession.read(source, name: name).secret.fingerprint
+      } catch {
+        credentials[name] = add(error, nil, cure: Cure.unreadable(source), isShared: true)
+      }
+    }
+  }
+
+  /// Why a new secret of a credential could not be kept; nil also where no entry provides one.
+  private mutating func proveSuccession() -> Obstacle? {
     guard let entry = services.configuration.tokens.first(where: { $0.enabled && $0.provide != nil }) else {
-      return true
+      return nil
     }
     do throws(SystemError) {
       try services.succession.files.create()
       try services.succession.files.prove()
-      return true
+      return nil
     } catch {
-      add(error, entry.name)
-      return false
+      return add(
+        error, entry.name, cure: Cure.state(error, services.configuration.stateDirectory), isShared: true)
     }
   }
 
-  private mutating func prove(_ destination: Destination, _ entry: String, _ services: RollServices) -> Bool {
+  private mutating func prove(_ destination: Destination, _ entry: String) -> Obstacle? {
     do throws(SystemError) {
       let specification = try services.publisher.specification(of: destination)
       for notice in try AtomicFile.prove(specification) {
         notices.append(Finding(entry: entry, reason: notice.description))
       }
-      return true
+      return nil
     } catch {
-      add(error, entry)
-      return false
+      return add(
+        error, entry, cure: Cure.destination(destination, error, user: Cure.ownUser, isRunning: true))
     }
   }
 
-  private mutating func prove(template: String, _ entry: String, _ services: RollServices) -> Bool {
+  private mutating func prove(template: String, _ entry: String) -> Obstacle? {
     do throws(SystemError) {
       try services.publisher.templates.read(template)
-      return true
+      return nil
     } catch {
-      add(error, entry)
-      return false
+      return add(error, entry, cure: Cure.template(template))
     }
   }
 
-  private mutating func add(_ error: SystemError, _ entry: String?) {
+  private mutating func add(
+    _ error: SystemError, _ entry: String?, cure: String, isShared: Bool = false
+  ) -> Obstacle {
     findings.append(
       Finding(entry: entry, reason: error.description, errno: error.code == 0 ? nil : error.code))
+    return Obstacle(error, cure: cure, isShared: isShared)
   }
 }

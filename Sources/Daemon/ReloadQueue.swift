@@ -179,7 +179,9 @@ extension ReloadQueue {
     var event =
       failures == 0
       ? Event(.actionFinished, "Reloaded \(unit).")
-      : Event(.actionRecovered, "Reloaded \(unit) after \(failures) failed attempts.")
+      : Event(
+        .actionRecovered,
+        "Reloaded \(unit) after \(failures) failed \(failures == 1 ? "attempt" : "attempts").")
     event.attempt = failures + 1
     event.duration = duration
     record(event, unit, paid)

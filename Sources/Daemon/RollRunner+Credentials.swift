@@ -54,15 +54,6 @@ extension RollRunner {
     guard let name = credentialRoll?.name, let source else { return }
     credentialRoll?.preparation = try services.succession.prepare(source, name: name)
   }
-
-  /// Says of a refusal by the API which credential it does not accept.
-  func explained(_ failure: APIFailure) -> APIFailure {
-    guard failure.effect == .refused, failure.httpStatus == 401 else { return failure }
-    var explained = failure
-    let place = services.succession.standing[entry.credential].map { " in \($0.path)" } ?? ""
-    explained.reason += "; the credential \"\(entry.credential)\"\(place) is not in force"
-    return explained
-  }
 }
 
 // MARK: - After the answer

@@ -37,7 +37,7 @@ extension RollRunner {
           try prepareFiles()
         } catch {
           abandon()
-          return .notReady(error.description, errno: error.code == 0 ? nil : error.code)
+          return notReady(error)
         }
       case .otherToken(let id) where id == twin?.tokenID:
         standing = .inForce(status: TokenStatus.active.description)
@@ -56,7 +56,7 @@ extension RollRunner {
     switch await lookup(record.tokenID, credential) {
     case .failure(let failure):
       abandon()
-      return .notInspected(failure)
+      return .notInspected(explained(failure))
     case .success(let standby):
       await compare(standby, credential)
       return .inspected(modifiedOn: standby.modifiedOn, old: standing)

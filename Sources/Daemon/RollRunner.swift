@@ -57,6 +57,12 @@ internal import Store
   /// The roll for whose secret the entry's actions are owed, and that is durable.
   private var actionsOwedFor: RollID?
   let encryptedCopies = EncryptedCopies()
+  /// What to do about the failure of the last attempt, where its cause says it.
+  var advice: String?
+  /// Whether the last attempt found the entry not ready, or its credential refused, which others can mend.
+  var isUnready = false
+  /// The entry was configured anew since the last attempt.
+  var isChanged = false
 
   init(entry: Entry, records: TokenRecords, since: Timestamp, slot: Int, services: RollServices) {
     self.entry = entry
@@ -133,6 +139,7 @@ internal import Store
         machine.isPair = twin != nil
         machine.replaces = entry.grace != nil && twin == nil
         newTokenID = nil
+        (advice, isUnready, isChanged) = (nil, false, false)
       }
       let effects = machine.handle(event, at: services.moment)
       if machine.phase != former { onPhase(self) }
@@ -177,7 +184,7 @@ extension RollRunner {
     guard await takeTurn() else { return .postponed(for: .zero) }
     // Before the permit: a helper that hangs must not hold up other rolls.
     if let failure = await encryptionFailure() {
-      return .notReady(failure.description, errno: failure.code == 0 ? nil : failure.code)
+      return notReady(failure, cure: Cure.encryption(failure))
     }
     let isCure = machine.cause == .cure
     oldSecret = currentSecret()
@@ -185,7 +192,7 @@ extension RollRunner {
       try chooseStandby()
     } catch {
       abandon()
-      return .notReady(error.description, errno: error.code == 0 ? nil : error.code)
+      return notReady(error)
     }
     let isOurs = oldSecret.map { $0.fingerprint == record.fingerprint } ?? false
     // A token whose secret is not known to be ours is looked up and its old secret verified first.
@@ -212,8 +219,9 @@ extension RollRunner {
       try prepareSuccessor()
     } catch {
       abandon()
-      return .notReady(error.description, errno: error.code == 0 ? nil : error.code)
+      return notReady(error)
     }
+    services.readiness.note(nil, of: entry.name)
     return .prepared(old: isOurs ? .ours : oldSecret == nil ? .absent : .unproven)
   }
 
@@ -351,10 +359,12 @@ extension RollRunner {
       try use.get()
       outage = machine.isProved ? .zero : sentAt.map { services.clock.bootTime - $0 }
       abandon()
+      advice = nil
       return .published(narrowed: remarks.narrowed)
     } catch {
       // What could be waited for is in use already.
       liftHold()
+      advice = Cure.publication(of: entry, error, services.configuration)
       return .notPublished(error.description, errno: error.code == 0 ? nil : error.code)
     }
   }
@@ -501,6 +511,12 @@ extension RollRunner {
   private func releasePermit() {
     if let permit { services.gate.release(permit) }
     permit = nil
+  }
+
+  /// A reload, or the API, may have mended what the last attempt failed for: it is not told any more.
+  func forgetTrouble() {
+    machine.forgetTrouble()
+    (advice, isUnready, isChanged) = (nil, false, false)
   }
 
   /// Lets go of what was made ready: temporaries are removed, the place in flight is given back.

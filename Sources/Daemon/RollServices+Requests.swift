@@ -20,6 +20,11 @@ extension RollServices {
     let answer = await body()
     health.end(step)
     counters.count(call, APIResult(answer.result), took: answer.trace.duration)
+    readiness.note(serverTime: answer.trace.serverTime, at: clock.now)
+    // That one presents the entry's own secret.
+    if call != .verify {
+      readiness.note(answer.result, of: credential) { (try? self.credential(credential))?.fingerprint }
+    }
     if case .failure(let failure) = answer.result, failure.effect == .rateLimited {
       gate.pause(credential, for: failure.retryAfter ?? api.rateLimit.per)
     } else if let limit = answer.trace.rateLimit, limit.remaining == 0, let reset = limit.reset {
@@ -42,6 +47,30 @@ extension RollServices {
     gate.spend(&permit)
     return await request(.verify, for: entry) {
       await issuer.verify(account: entry.accountID, secret: secret)
+    }
+  }
+}
+
+extension RollServices {
+  /// Asks the API again whether it accepts the credentials that it has refused, of `names` or all of them.
+  func askAgain(_ names: Set<String>? = nil) {
+    for name in readiness.refused where names?.contains(name) ?? true {
+      guard let entry = configuration.tokens.first(where: { $0.enabled && $0.credential == name }) else {
+        continue
+      }
+      RotationActor.task { await self.ask(for: entry) }
+    }
+  }
+
+  private func ask(for entry: Entry) async {
+    var permit = await gate.acquire(entry.credential, urgency: .roll, since: clock.now)
+    guard permit != nil else { return }
+    defer { if let permit { gate.release(permit) } }
+    // One that cannot be read shows elsewhere.
+    guard let secret = try? credential(entry.credential) else { return }
+    gate.spend(&permit)
+    _ = await request(.lookup, for: entry) {
+      await issuer.token(account: entry.accountID, token: entry.tokenID, credential: secret)
     }
   }
 }

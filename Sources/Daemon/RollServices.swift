@@ -22,6 +22,7 @@ internal import Store
   let health: Health
   let counters = ServiceCounters()
   let encryption = EncryptionCheck()
+  let readiness = Readiness()
 
   init(
     configuration: Configuration, issuer: any TokenIssuer, gate: RequestGate, store: RollStore,

@@ -76,10 +76,20 @@ extension Rotator {
     return isIdle ? nil : .inHand(name, phase: phase)
   }
 
+  /// What `retry` has begun, by the names of entries.
+  struct Retries {
+    /// They make another attempt.
+    var retried: [String] = []
+    /// They are not held any more.
+    var released: [String] = []
+    /// They were not ready for a roll, and it was looked again whether they are.
+    var proved: [String] = []
+  }
+
   /// Has the entries that wait for another attempt, of a roll or of reloading a unit, make it now, and their programs that
-  /// failed run again, all where `names` is empty, and ends the hold of those that are named; returns which did the one, and
-  /// which the other.
-  func retry(_ names: [String]) throws(Refusal) -> (retried: [String], released: [String]) {
+  /// failed run again, all where `names` is empty, looks again at what is in the way of those that are not ready, and ends the
+  /// hold of those that are named.
+  func retry(_ names: [String]) throws(Refusal) -> Retries {
     let known = slotsByName
     var chosen = Array(slots.indices)
     if !names.isEmpty {
@@ -90,6 +100,7 @@ extension Rotator {
         chosen.append(index)
       }
     }
+    let proved = prove(chosen)
     let released = names.isEmpty ? [] : chosen.filter(release)
     if !released.isEmpty { tick() }
     let retried = chosen.filter { index in
@@ -101,7 +112,23 @@ extension Rotator {
       }
       return pauseInTheWay(of: index) == nil && hasten(index) || isActing
     }
-    return (retried.map { slots[$0].entry.name }, released.map { slots[$0].entry.name })
+    func entries(_ chosen: [Int]) -> [String] { chosen.map { slots[$0].entry.name } }
+    return Retries(retried: entries(retried), released: entries(released), proved: entries(proved))
+  }
+
+  /// Looks again at what is in the way of those of `chosen` that are not ready; returns them.
+  private func prove(_ chosen: [Int]) -> [Int] {
+    let unready = chosen.filter {
+      slots[$0].isConfigured && services.readiness.obstacle(of: slots[$0].entry) != nil
+    }
+    guard !unready.isEmpty else { return [] }
+    let entries = unready.map { slots[$0].entry }
+    let proof = Proof(of: services, entries)
+    for entry in entries where !entry.needsEncryption || proof.obstacles[entry.name] != nil {
+      services.readiness.note(proof.obstacles[entry.name], of: entry.name)
+    }
+    services.askAgain(Set(entries.map(\.credential)))
+    return unready
   }
 
   /// Why another attempt of a roll must not begin; a step of a roll in hand, and a cure, may always.

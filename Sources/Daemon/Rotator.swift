@@ -69,6 +69,7 @@ internal import Store
     watch.rotator = self
     doubts.rotator = self
     prepareDeletions()
+    services.readiness.onAccepted = { [weak self] in self?.takeUpMended() }
   }
 }
 
@@ -202,6 +203,7 @@ extension Rotator {
     var keptActive: Set<Int> = []
     for (old, new) in moved {
       guard let runner = runners[old] else { continue }
+      runner.isChanged = runner.isChanged || runner.entry != rearranged[new].entry
       runner.entry = rearranged[new].entry
       runner.take(rearranged[new].records)
       runner.slot = new
@@ -448,6 +450,20 @@ extension Rotator {
 
   private func note(_ index: Int, failures: Int) {
     if failures > 0 { failing.insert(index) } else { failing.remove(index) }
+  }
+
+  /// Makes the next attempt at once of what failed for a reason that may be mended by now, as after a reload.
+  func takeUpMended() {
+    let now = services.clock.bootTime
+    for (index, runner) in runners where waits[index] != nil && !isStopping {
+      guard [.backingOff, .failed, .escrowed].contains(runner.machine.phase), runner.machine.trouble != nil,
+        services.readiness.obstacle(of: runner.entry) == nil, runner.isUnready || runner.isChanged
+      else { continue }
+      runner.forgetTrouble()
+      slots[index].trouble = nil
+      waits.set(index, to: now)
+    }
+    resumeWaiting()
   }
 
   private func armWaits() {

@@ -38,7 +38,6 @@ public import Systemd
   private var control: ControlServer?
   private var metricsFile: MetricsFile?
   private var lastReload: LastReload
-  private var unready = 0
   private var proofs = 0
   private var stopped: CheckedContinuation<Void, Never>?
   private var isStopping = false
@@ -93,7 +92,7 @@ public import Systemd
     }
     workplace.removeLeftovers()
     let proof = prove()
-    let isIdle = proof.unready == services.configuration.tokens.filter(\.enabled).count
+    let isIdle = proof.obstacles.count == services.configuration.tokens.filter(\.enabled).count
     // A secret in escrow, or an uncertain roll, is brought to its end all the same, and so is an action that is owed.
     let owesActions = services.reloads.owes || services.programs.isBusy
     if !proof.findings.isEmpty, isIdle, unfinished.rolls.isEmpty, !owesActions {
@@ -124,8 +123,7 @@ public import Systemd
   private func openControl() {
     let server = ControlServer(
       services: services, rotator: rotator, feed: log, startedAt: startedAt,
-      reload: { [weak self] in self?.reload() ?? [] },
-      unready: { [weak self] in self?.unready ?? 0 }, gather: { [unowned self] in metrics })
+      reload: { [weak self] in self?.reload() ?? [] }, gather: { [unowned self] in metrics })
     do throws(SystemError) {
       try server.open(ControlSocket.path(stateDirectory: services.configuration.stateDirectory))
       control = server
@@ -141,7 +139,7 @@ public import Systemd
 
   private var metrics: ServiceMetrics {
     ServiceMetrics(
-      rotator, events: log.totals, startedAt: startedAt, lastReload: lastReload, unready: unready)
+      rotator, events: log.totals, startedAt: startedAt, lastReload: lastReload)
   }
 
   private func makeMetricsFile() throws(SystemError) -> MetricsFile {
@@ -180,6 +178,7 @@ public import Systemd
   }
 
   private func clockWasSet() {
+    services.readiness.forgetClock()
     log.record(Event(.clockStepped, "The clock was set; the plan is made anew."))
     rotator.clockWasSet()
   }
@@ -233,15 +232,18 @@ extension Service {
     }
     services.gate.adjust(maxInFlight: configuration.api.maxInFlight, rateLimit: configuration.api.rateLimit)
     services.publisher.forgetNames()
-    let proof = prove()
-    let state = proof.unready == 0 ? "all can be rolled" : "\(proof.unready) cannot be rolled as things stand"
+    prove()
+    rotator.takeUpMended()
+    services.askAgain()
+    let unready = services.readiness.count
+    let state = unready == 0 ? "all can be rolled" : "\(unready) cannot be rolled as things stand"
     log.record(
       Event(
         .configurationReloaded,
         "The configuration was read again: \(configuration.tokens.count) entries, \(state)."))
   }
 
-  private func prove() -> Proof {
+  @discardableResult private func prove() -> Proof {
     services.succession.review(services.configuration)
     let proof = Proof(of: services)
     for finding in proof.findings {
@@ -262,25 +264,26 @@ extension Service {
       event.entry = notice.entry
       log.record(event)
     }
-    unready = proof.unready
+    services.readiness.take(proof.obstacles, of: services.configuration.tokens, secrets: proof.secrets)
     proofs += 1
-    if proof.encrypting > 0 { proveEncryption(for: proof.encrypting, proofs) }
+    if !proof.encrypting.isEmpty { proveEncryption(for: proof.encrypting, proofs) }
     return proof
   }
 
   /// Nothing waits for that: a roll tries it once more before it asks for a secret.
-  private func proveEncryption(for entries: Int, _ number: Int) {
+  private func proveEncryption(for entries: [String], _ number: Int) {
     RotationActor.task { [weak self] in
       guard let failure = await self?.services.encryption.failure(), let self, number == self.proofs else {
         return
       }
       var event = Event(
         .rollNotReady,
-        "Not ready for a roll: \(failure). \(entries) \(entries == 1 ? "entry wants its" : "entries want their") "
+        "Not ready for a roll: \(failure). \(entries.count) \(entries.count == 1 ? "entry wants its" : "entries want their") "
           + "secrets encrypted.")
       event.errno = failure.code == 0 ? nil : failure.code
       self.log.record(event)
-      self.unready += entries
+      let obstacle = Obstacle(failure, cure: Cure.encryption(failure), isShared: true)
+      for entry in entries { self.services.readiness.note(obstacle, of: entry) }
       self.noteChange()
     }
   }
@@ -319,7 +322,7 @@ extension Service {
 extension Service {
   private var statusLine: String {
     var summary = rotator.summary
-    summary.failing = max(summary.failing, unready)
+    summary.failing = max(summary.failing, services.readiness.count)
     return summary.line(at: clock.now)
   }
 

@@ -58,7 +58,7 @@ extension ServiceMetrics {
 
   /// Those of now.
   @RotationActor init(
-    _ rotator: Rotator, events: [EventKind: Int], startedAt: Timestamp, lastReload: LastReload, unready: Int
+    _ rotator: Rotator, events: [EventKind: Int], startedAt: Timestamp, lastReload: LastReload
   ) {
     let services = rotator.services
     self.init(
@@ -67,7 +67,7 @@ extension ServiceMetrics {
     let tally = ControlTally(rotator)
     (uncertain, unpublished, paused) = (tally.uncertain, tally.unpublished, tally.paused)
     (drifted, ending) = (tally.drifted, tally.ending)
-    self.unready = unready
+    unready = services.readiness.count
     unreloaded = services.reloads.failing
     failedPrograms = services.programs.failing
     self.events = events

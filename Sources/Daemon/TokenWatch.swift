@@ -256,16 +256,25 @@ extension TokenWatch {
   }
 
   private func cure(for drift: Drift, _ slot: Rotator.Slot, isRolled: Bool) -> String {
+    if drift.kind.isMendedByRoll, isRolled { return "The entry is rolled because of it." }
+    let hint = drift.kind.isMendedByRoll ? "nothing is rolled because of it: " : ""
+    return (hint + advice(for: drift, slot)).capitalizedAtStart + "."
+  }
+
+  private func advice(for drift: Drift, _ slot: Rotator.Slot) -> String {
     switch drift.kind {
     case .secretRefused, .fileMissing, .fileChanged:
-      isRolled
-        ? "The entry is rolled because of it."
-        : "Nothing is rolled because of it: `tokenroll roll \(slot.entry.name)` puts a new secret in place."
-    case .otherToken: "Correct \"token_id\" or \"file\" of the entry: entries or files are crossed."
-    case .rightsWrong: "Correct the rights by hand, or the entry."
-    case .tokenInactive: "Give it another end, or enable it, in Cloudflare's dashboard."
-    case .tokenExpiring: "Give it a later end in Cloudflare's dashboard: a roll does not."
+      "`tokenroll roll \(slot.entry.name)` puts a new secret in place"
+    case .otherToken: "correct \"token_id\" or \"file\" of the entry: entries or files are crossed"
+    case .rightsWrong: "correct the rights by hand, or the entry"
+    case .tokenInactive: "give it another end, or enable it, in Cloudflare's dashboard"
+    case .tokenExpiring: "give it a later end in Cloudflare's dashboard: a roll does not"
     }
+  }
+
+  /// What an operator does about the first thing that is wrong with an entry; nil where nothing is.
+  func advice(_ slot: Rotator.Slot) -> String? {
+    logs[slot.records.home]?.first.map { advice(for: $0, slot) }
   }
 
   private func tellAdoption(_ slot: Rotator.Slot) {

@@ -13,7 +13,7 @@ struct Vantage {
   }
 
   /// The service's user for messages and commands.
-  var name: String { user?.name ?? "\(geteuid())" }
+  var name: String { user?.name ?? Users.name(of: geteuid()) }
 
   /// Runs `body` with the rights of the service's user, or with those that the process has.
   func look<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
@@ -33,7 +33,7 @@ struct Vantage {
     var refusal = error
     refusal.context = nil
     return .warn(
-      subject, "not for user \(geteuid()) to judge: \(refusal)",
+      subject, "not for user \(Users.name(of: geteuid())) to judge: \(refusal)",
       cure: "run `tokenroll doctor` as root or as \(name)")
   }
 }

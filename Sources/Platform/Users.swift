@@ -65,6 +65,17 @@ public enum Users {
     return String(cString: entry.pw_name)
   }
 
+  /// The name of the group `number`; the number itself where the system knows none.
+  public static func groupName(of number: gid_t) -> String {
+    var entry = group()
+    var result: UnsafeMutablePointer<group>?
+    var buffer = [CChar](repeating: 0, count: 16_384)
+    guard getgrgid_r(number, &entry, &buffer, buffer.count, &result) == 0, result != nil else {
+      return "\(number)"
+    }
+    return String(cString: entry.gr_name)
+  }
+
   private static func number(_ name: String, kind: String) throws(SystemError) -> UInt32? {
     guard !name.isEmpty, name.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
     // The largest number means "leave it as it is" to chown(2).

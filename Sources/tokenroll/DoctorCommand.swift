@@ -38,6 +38,9 @@ extension DoctorCommand {
             "service", "nothing is rolled: \(doubt)",
             cure: "set the clock right"))
       }
+      if let error = status.summary?["clock_error"]?.string {
+        findings.append(.warn("service", error, cure: "set the clock right"))
+      }
       if let pause = status.summary?["pause"]?["reason"]?.string {
         findings.append(
           .warn(
@@ -56,7 +59,9 @@ extension DoctorCommand {
   private static func finding(_ entry: JSONNode) -> Finding {
     let name = entry["name"]?.string ?? "?"
     let trouble = StatusCommand.trouble(entry) ?? entry["state"]?.string ?? "in trouble"
-    return .fail("service", "\(name): \(trouble)", cure: Doctor.cure(ofTrouble: trouble, entry: name))
+    return .fail(
+      "service", "\(name): \(trouble)",
+      cure: entry["advice"]?.string ?? "`tokenroll status \(name)` says more")
   }
 
   private static func failure(_ failure: ControlFailure) -> Finding {

@@ -7,13 +7,19 @@ enum RetryCommand {
       let reply = try client.call("Retry") { $0.member("entries", options.operands) }
       let retried = reply?["retried"]?.elements.compactMap(\.string) ?? []
       let released = reply?["released"]?.elements.compactMap(\.string) ?? []
+      let proved = reply?["proved"]?.elements.compactMap(\.string) ?? []
       for name in released { Terminal.print("\(name): rolled by its schedule again") }
       for name in retried { Terminal.print("\(name): the next attempt is made now") }
-      for name in options.operands where !retried.contains(name) && !released.contains(name) {
+      for name in proved where !retried.contains(name) {
+        Terminal.print("\(name): was not ready; `tokenroll status` says whether it is now")
+      }
+      for name in options.operands where !(retried + released + proved).contains(name) {
         Terminal.print("\(name): does not wait for another attempt")
       }
-      if retried.isEmpty, options.operands.isEmpty { Terminal.print("No entry waits for another attempt.") }
-      return retried.isEmpty && released.isEmpty ? .failure : .success
+      if retried.isEmpty, proved.isEmpty, options.operands.isEmpty {
+        Terminal.print("No entry waits for another attempt.")
+      }
+      return retried.isEmpty && released.isEmpty && proved.isEmpty ? .failure : .success
     }
   }
 }

@@ -22,6 +22,7 @@ enum StatusCommand {
       for line in head(summary) { Terminal.print(line) }
       Terminal.print("")
       Terminal.print(table(status.entries))
+      for line in tasks(status.entries) { Terminal.print(line) }
     }
     return summary["healthy"]?.boolean == true ? .success : .failure
   }
@@ -82,6 +83,9 @@ extension StatusCommand {
     ]
     if let doubt = summary["clock_doubt"]?.string {
       lines.append(Terminal.styled("Nothing is rolled: \(doubt).", .red))
+    } else if let error = summary["clock_error"]?.string {
+      lines.append(
+        Terminal.styled("All entries: \(error); set the clock right (timedatectl set-ntp true).", .red))
     }
     if let pause = summary["pause"], let words = words(pause) {
       lines.append(Terminal.styled("PAUSED, no new roll is begun: \(words).", .yellow))
@@ -115,6 +119,19 @@ extension StatusCommand {
     return table
   }
 
+  /// What to do, each with the entries for which it is; nothing where all is well.
+  private static func tasks(_ entries: [JSONNode]) -> [String] {
+    var names: [String: [String]] = [:]
+    var order: [String] = []
+    for entry in entries {
+      guard let advice = entry["advice"]?.string, let name = entry["name"]?.string else { continue }
+      if names[advice] == nil { order.append(advice) }
+      names[advice, default: []].append(name)
+    }
+    guard !order.isEmpty else { return [] }
+    return ["", "To do:"] + order.map { "  \(names[$0, default: []].joined(separator: ", ")): \($0)" }
+  }
+
   private static func details(_ entry: JSONNode) -> Table {
     var table = Table(["\(entry["name"]?.string ?? ""):", state(entry)])
     let phase = entry["phase"]?.string ?? "?"
@@ -129,7 +146,8 @@ extension StatusCommand {
       ("next by schedule", ServiceStatus.time(entry["next_due"])?.rfc3339),
       ("next attempt", ServiceStatus.time(entry["next_attempt"])?.rfc3339),
       ("failures in a row", entry["failures"]?.integer.map { String($0) }),
-      ("trouble", entry["trouble"]?.string), ("held", entry["hold"]?.string),
+      ("trouble", entry["trouble"]?.string), ("not ready", entry["unready"]?.string),
+      ("held", entry["hold"]?.string), ("to do", entry["advice"]?.string),
       ("verified", ServiceStatus.time(entry["verified_at"])?.rfc3339),
       ("paused", entry["pause"].flatMap(words)),
     ]
@@ -176,7 +194,7 @@ extension StatusCommand {
 
   /// What is wrong with an entry, in a few words; nil where nothing is.
   static func trouble(_ entry: JSONNode) -> String? {
-    entry["trouble"]?.string ?? entry["hold"]?.string ?? drift(entry).first
+    ["trouble", "hold", "unready"].lazy.compactMap { entry[$0]?.string }.first ?? drift(entry).first
       ?? unreloaded(entry).lazy.compactMap { $0["trouble"]?.string }.first
       ?? entry["programs"]?.elements.first { $0["trouble"]?.string != nil }.map(line)
       ?? entry["pause"].flatMap(words).map { "paused: \($0)" }

@@ -1,0 +1,47 @@
+internal import Configuration
+internal import Core
+internal import Platform
+internal import Store
+
+// MARK: - What an operator does about an entry that is in trouble
+
+extension Rotator {
+  /// What is wrong with the entry in a slot, as far as its rolls go; nil where nothing is.
+  func trouble(_ index: Int) -> String? {
+    let slot = slots[index]
+    if let trouble = runners[index]?.machine.trouble ?? slot.trouble { return trouble }
+    // Over a restart the number alone is kept.
+    let failures = runners[index]?.machine.failures ?? slot.records.next.failures
+    guard failures > 0, runners[index] == nil else { return nil }
+    let attempts = failures == 1 ? "the last attempt" : "the last \(failures) attempts"
+    return "\(attempts) came to nothing; `tokenroll history \(slot.entry.name)` says why"
+  }
+
+  /// What to do about an entry that is not healthy.
+  func advice(_ index: Int, _ state: EntryState) -> String {
+    let name = state.name
+    if state.hold != nil {
+      return
+        "find out who else rolls this token (the account's audit log), then `tokenroll roll \(name)`, or `tokenroll retry "
+        + "\(name)` to leave it to its schedule"
+    }
+    let again = "then `tokenroll retry \(name)`"
+    let obstacle = services.readiness.obstacle(of: slots[index].entry)
+    if let obstacle, obstacle.isShared { return "\(obstacle.cure); then `tokenroll retry`" }
+    if let cure = runners[index]?.advice ?? obstacle?.cure { return "\(cure); \(again)" }
+    if state.trouble == nil, let drift = watch.advice(slots[index]) { return drift }
+    if state.trouble == nil, let unit = state.unreloaded.first(where: { $0.failures > 0 })?.unit {
+      return "see `systemctl status \(unit)` and `journalctl -u \(unit)`; \(again)"
+    }
+    if state.trouble == nil, state.programs.contains(where: { $0.failures > 0 }) {
+      return "see what it wrote: `journalctl TOKENROLL_ENTRY=\(name)`; \(again)"
+    }
+    switch state.summary {
+    case .uncertain, .curing, .verifying:
+      return
+        "see that this machine reaches the API, which is asked again by itself; `tokenroll retry \(name)` does it at once"
+    default:
+      return "mend that, \(again)"
+    }
+  }
+}
