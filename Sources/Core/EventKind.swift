@@ -126,6 +126,8 @@ public enum EventKind: String, Sendable, CaseIterable {
   case credentialRenewed
   /// A credential does not come from where it seems to, or what it had before is still there.
   case credentialNotice
+  /// The journal took nothing for a while; what was to be said then follows.
+  case journalWasAway
 
   /// The journal's MESSAGE_ID: 32 lower-case hexadecimal digits, never reused.
   public var messageID: String {
@@ -192,6 +194,7 @@ public enum EventKind: String, Sendable, CaseIterable {
     case .driftEnded: "c44c8f527f2c41c78abfabebbc7a34d7"
     case .credentialRenewed: "b256d42b25bf479bac536c1af0fa6f4f"
     case .credentialNotice: "d1e254558dee4991ad1f99ecdbd68da0"
+    case .journalWasAway: "1f9029191a004ea38873c79f39c13f39"
     }
   }
 
@@ -212,7 +215,7 @@ public enum EventKind: String, Sendable, CaseIterable {
       .stateForeign,
       .actionFailed:
       .error
-    case .metricsNotWritten, .controlUnavailable, .rollingPaused, .rollingHeld, .rightsCorrected,
+    case .metricsNotWritten, .controlUnavailable, .journalWasAway, .rollingPaused, .rollingHeld, .rightsCorrected,
       .tokenExpiring, .clockImplausible,
       .notificationFailed,
       .escrowNotErased,

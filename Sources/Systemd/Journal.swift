@@ -4,7 +4,8 @@ internal import Glibc
 
 /// The journal, with structured fields (sd_journal_sendv(3)).
 ///
-/// An event that the journal does not take goes to the other sink: none is lost silently.
+/// An event that the journal does not take goes to standard error, and what that does not take either waits for the journal:
+/// none is lost silently.
 public struct Journal: EventSink {
   /// The socket whose absence libsystemd does not report: it would say that the event was taken.
   static let socketPath = "/run/systemd/journal/socket"
@@ -12,21 +13,24 @@ public struct Journal: EventSink {
   /// Whether this process can send to the journal of the machine.
   public static var isReachable: Bool { access(socketPath, W_OK) == 0 }
 
-  private let otherwise: any EventSink
-  private let send: @Sendable ([String]) -> Int32
+  private let otherwise: @Sendable (Event) -> Bool
+  private let backlog: JournalBacklog
 
   /// The journal of the machine; `otherwise` gets what it does not take.
-  public init(otherwise: any EventSink) { self.init(otherwise: otherwise, send: Self.send) }
+  public init(otherwise: StreamSink) {
+    self.init(otherwise: { otherwise.write($0) }, backlog: JournalBacklog(send: Self.send))
+  }
 
-  /// A journal of which tests decide what it takes: `send` gets the fields and returns less than 0 to refuse.
-  init(otherwise: any EventSink, send: @escaping @Sendable ([String]) -> Int32) {
+  /// A journal of which tests decide what it takes, and what is taken in its place (`otherwise` returns true).
+  init(otherwise: @escaping @Sendable (Event) -> Bool, backlog: JournalBacklog) {
     self.otherwise = otherwise
-    self.send = send
+    self.backlog = backlog
   }
 
   /// Writes `event` to the journal.
   public func record(_ event: Event) {
-    if send(JournalFields.assignments(event)) < 0 { otherwise.record(event) }
+    let assignments = JournalFields.assignments(event)
+    if !backlog.send(assignments), !otherwise(event) { backlog.keep(assignments) }
   }
 
   private static let send: @Sendable ([String]) -> Int32 = { assignments in

@@ -30,14 +30,18 @@ public struct StreamSink: EventSink {
   }
 
   /// Writes `event` as one line; left out where nobody reads the stream for a second.
-  public func record(_ event: Event) {
+  public func record(_ event: Event) { _ = write(event) }
+
+  /// Does the same, and returns whether the stream took the whole line.
+  func write(_ event: Event) -> Bool {
     let line = Array((Self.line(event, at: clock.now, format) + "\n").utf8)
     // In one call where it goes in one, so that lines of several threads do not mix (pipe(7), PIPE_BUF).
-    line.withUnsafeBytes { bytes in
+    return line.withUnsafeBytes { bytes in
       var rest = bytes
       while !rest.isEmpty, isWritable(), let count = try? Syscalls.write(descriptor, rest), count > 0 {
         rest = UnsafeRawBufferPointer(rebasing: rest[count...])
       }
+      return rest.isEmpty
     }
   }
 

@@ -153,6 +153,61 @@ check_journald_restart() {
   published_is_in_force token-3
 }
 
+# Stops journald with everything that would start it again, and what it kept of the services' standard error.
+check_journald_absent() {
+  local sockets="systemd-journald.socket systemd-journald-dev-log.socket systemd-journald-audit.socket" late
+  fresh
+  start_service
+  # shellcheck disable=SC2086 # several units
+  in_machine systemctl stop systemd-journald.service $sockets
+  in_machine tokenroll roll --yes token-1
+  # shellcheck disable=SC2086
+  in_machine systemctl start $sockets systemd-journald.service
+  await_event journalWasAway
+  late=$(await_event rollSettled TOKENROLL_ENTRY=token-1)
+  # Its own time is there, and before the one at which the journal got it.
+  [ "$(date -d "$(jq -r .TOKENROLL_TIME <<<"$late")" +%s%6N)" -lt "$(jq -r .__REALTIME_TIMESTAMP <<<"$late")" ]
+  published_is_in_force token-1
+}
+
+# Two days with an hourly schedule are 48 rolls of each entry; they are not waited for.
+check_uptime() {
+  local before after
+  # One connection, so that the number of descriptors does not depend on how requests meet.
+  fresh '.api += {rate_limit: {requests: 1000000, per: "1s"}, max_in_flight: 1} | .tokens[].schedule = {every: "1s", jitter: "0s", first: "now"}'
+  start_service
+  await_rolls 8
+  before=$(resources)
+  await_rolls 56
+  after=$(resources)
+  echo "before: $before, after: $after"
+  is descriptors "$(jq .descriptors <<<"$after")" "$(jq .descriptors <<<"$before")"
+  is tasks "$(jq .tasks <<<"$after")" "$(jq .tasks <<<"$before")"
+  [ "$(jq .anonymous_kb <<<"$after")" -le $(($(jq .anonymous_kb <<<"$before") + 1024)) ]
+  in_machine systemctl stop tokenroll
+  is "escrows left" "$(ls "$root/var/lib/tokenroll/escrow")" ""
+  is "files beside the secrets" "$(find "$root$secrets" -type f | wc -l)" 3
+  for name in token-1 token-2 token-3; do published_is_in_force "$name"; done
+}
+
+# Waits until every token was rolled so often: COUNT.
+await_rolls() {
+  local id
+  id=$(event_id rollSettled)
+  timeout 200 journalctl -D "$journal" --cursor="$from" -f -n all -o json "MESSAGE_ID=$id" |
+    jq -nr --argjson wanted "$1" --unbuffered 'foreach inputs as $event ({}; .[$event.TOKENROLL_ENTRY] += 1;
+      select([.["token-1", "token-2", "token-3"] // 0] | min >= $wanted) | "enough")' | grep -m 1 enough
+}
+
+# What the service has in use, as JSON; the least of some looks, for in the midst of a roll there is more.
+resources() {
+  # shellcheck disable=SC2016 # for the shell inside
+  in_machine sh -c 'for look in $(seq 40); do
+      echo "$(ls "/proc/$1/fd" | wc -l) $(ls "/proc/$1/task" | wc -l) $(grep RssAnon "/proc/$1/status")"
+    done' sh "$(main_pid)" | awk '{ if (!n++ || $1 < d) d = $1; if (n == 1 || $2 < t) t = $2; if (n == 1 || $4 < a) a = $4 }
+    END { printf "{\"descriptors\": %d, \"tasks\": %d, \"anonymous_kb\": %d}\n", d, t, a }'
+}
+
 check_run_programs() {
   fresh '.tokens[0] += {run: [{command: ["/usr/local/bin/deploy", "a b"], stdin: true}]} |
     .tokens[1] += {run: [{command: ["/usr/local/bin/slow"]}]} | .tokens[0, 1].schedule.first = "now"'

@@ -109,6 +109,8 @@ reload_units the service may reload the units that root lists, and no others
 reload_after_roll a unit is reloaded once its secret is published, and a refusal is told and made good
 run_programs programs run within the sandbox, and one that was killed with the service runs again
 journald_restart messages arrive after journald was restarted
+journald_absent what happens while there is no journald is told once it is back
+uptime as many rolls as two days with an hourly schedule have leave nothing behind
 reboot a reboot keeps the plan and rolls nothing
 foreground without systemd the service runs in the foreground
 upgrade an upgrade restarts the service and keeps the state

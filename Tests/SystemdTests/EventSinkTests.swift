@@ -67,8 +67,23 @@ private func fullEvent() -> Event {
   @Test(arguments: [(0, 0), (-ENOENT, 1), (-EPERM, 1)] as [(Int32, Int)])
   func eventThatTheJournalDoesNotTakeGoesToTheOtherSink(result: Int32, others: Int) {
     let other = MemorySink()
-    Journal(otherwise: other, send: { _ in result }).record(fullEvent())
+    let journal = Journal(
+      otherwise: { event in
+        other.record(event)
+        return true
+      }, backlog: JournalBacklog(send: { _ in result }, clock: FixedClock(), later: { _ in }))
+    journal.record(fullEvent())
     #expect(other.recorded.count == others)
+  }
+
+  @Test func streamSaysWhetherItTookALine() throws {
+    var ends: [Int32] = [-1, -1]
+    try #require(pipe(&ends) == 0)
+    defer { close(ends[0]) }
+    let sink = StreamSink(descriptor: ends[1], format: .text, clock: FixedClock())
+    #expect(sink.write(Event(.serviceReady, "x")))
+    close(ends[1])
+    #expect(!sink.write(Event(.serviceReady, "x")))
   }
 
   @Test(arguments: [
