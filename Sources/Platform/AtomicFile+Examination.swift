@@ -13,10 +13,6 @@ extension AtomicFile {
         directory: target.directory.rawValue, target: target.name, path: target.path, count: count
       ).examine()
     }
-    // By way of /proc, so that the directory that was checked is the one that is asked about.
-    let (handle, path) = (target.directory.rawValue, target.directory.path)
-    try attempt("cannot write to the directory", path) { () throws(Errno) in
-      try Syscalls.faccessat("/proc/self/fd/\(handle)", W_OK | X_OK)
-    }
+    try target.directory.proveWritable()
   }
 }

@@ -11,6 +11,12 @@ extension AtomicFile {
     return stem + tail
   }
 
+  /// Whether `name` is one of the prefixes with 16 hexadecimal digits.
+  static func isTemporary(_ name: String, _ prefixes: Set<String>) -> Bool {
+    name.utf8.count > 16 && prefixes.contains(String(name.dropLast(16)))
+      && name.utf8.suffix(16).allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+  }
+
   /// Removes the temporaries that a crash left beside the target, and returns how many there were.
   ///
   /// Those of other files in the same directory, `others`, go with them, in one reading of the directory. To be called at
@@ -21,10 +27,7 @@ extension AtomicFile {
   ) throws(SystemError) -> Int {
     let target = try PublicationTarget(specification)
     let prefixes = Set((others + [target.name]).map(temporaryPrefix))
-    let leftovers = try fileNames(in: target.directory).filter { name in
-      name.utf8.count > 16 && prefixes.contains(String(name.dropLast(16)))
-        && name.utf8.suffix(16).allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
-    }
+    let leftovers = try fileNames(in: target.directory).filter { isTemporary($0, prefixes) }
     let handle = target.directory.rawValue
     for name in leftovers {
       try attempt("cannot remove", target.directory.pathOf(name)) { () throws(Errno) in

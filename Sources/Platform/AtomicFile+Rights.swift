@@ -18,16 +18,24 @@ extension AtomicFile {
     guard let found = target.existing else {
       throw SystemError("cannot find", target.path, code: ENOENT)
     }
-    let wanted = mode_t(specification.mode)
+    let (handle, name) = (target.directory.rawValue, target.name)
+    return try correct(found, target.path, specification, mode: mode_t(specification.mode)) {
+      () throws(Errno) in
+      try Syscalls.openat(handle, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
+    }
+  }
+
+  /// As `correctRights`, for what `open` opens, which has been `found` so and is to have `wanted` as its mode.
+  static func correct(
+    _ found: stat, _ path: String, _ specification: FileSpecification, mode wanted: mode_t,
+    open: () throws(Errno) -> FileDescriptor
+  ) throws(SystemError) -> Correction? {
     let (owner, group) = (specification.owner ?? geteuid(), specification.group ?? getegid())
     let mode = found.st_mode & 0o7777
     guard mode != wanted || found.st_uid != owner || found.st_gid != group else { return nil }
-    let (handle, name) = (target.directory.rawValue, target.name)
-    let file = try attempt("cannot open", target.path) { () throws(Errno) in
-      try Syscalls.openat(handle, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
-    }
+    let file = try attempt("cannot open", path) { () throws(Errno) in try open() }
     let descriptor = file.rawValue
-    try attempt("cannot put the rights right of", target.path) { () throws(Errno) in
+    try attempt("cannot put the rights right of", path) { () throws(Errno) in
       // What is too much goes first, and what is missing comes last, when the file belongs to whom it should.
       if mode & wanted != mode { try Syscalls.fchmod(descriptor, mode & wanted) }
       if found.st_gid != group { try Syscalls.fchown(descriptor, .max, group) }

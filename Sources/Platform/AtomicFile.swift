@@ -13,6 +13,8 @@ public final class AtomicFile {
   private let directory: FileDescriptor
   private let temporary: FileDescriptor
   private let temporaryName: String
+  /// What the temporary is needed for, as the end of a message.
+  private let purpose: String
   /// Whether the temporary still has its name, and so has to be removed.
   private var isPending = true
   private var publication = Publication(narrowed: nil, unkept: nil, notices: [])
@@ -21,18 +23,40 @@ public final class AtomicFile {
   ///
   /// With `narrowIfRefused`, owner and mode that the system refuses are left at the process's own and 0600 or less, and
   /// `commit` reports that, as it reports a former content that cannot be kept. Throws where anything else fails, and leaves nothing behind then.
-  public init(
+  public convenience init(
     preparing specification: FileSpecification, capacity: Int, narrowIfRefused: Bool = false
   ) throws(SystemError) {
+    let target = try PublicationTarget(specification)
+    let name = Self.temporaryPrefix(target.name) + (try RandomBytes.hexadecimal(count: 8))
+    let purpose = "needed to replace \(target.path)"
+    try self.init(
+      specification, target, name, for: purpose, capacity: capacity, narrowIfRefused: narrowIfRefused)
+  }
+
+  /// Makes the file `name` of a `directory` that nobody reads yet, so that it has its own name from the beginning.
+  ///
+  /// To be filled and kept, not committed; the rest is as with a file that replaces another.
+  convenience init(
+    preparing name: String, in directory: borrowing Directory, _ specification: FileSpecification,
+    for purpose: String, capacity: Int, narrowIfRefused: Bool
+  ) throws(SystemError) {
+    let target = PublicationTarget(new: name, in: try Directory(again: directory))
+    try self.init(
+      specification, target, name, for: purpose, capacity: capacity, narrowIfRefused: narrowIfRefused)
+  }
+
+  private init(
+    _ specification: FileSpecification, _ target: consuming PublicationTarget, _ temporaryName: String,
+    for purpose: String, capacity: Int, narrowIfRefused: Bool
+  ) throws(SystemError) {
     self.specification = specification
-    target = try PublicationTarget(specification)
-    directory = try target.directory.reopen()
-    temporaryName = Self.temporaryPrefix(target.name) + (try RandomBytes.hexadecimal(count: 8))
-    let (handle, name, path) = (target.directory.rawValue, temporaryName, target.path)
+    self.target = target
+    self.temporaryName = temporaryName
+    self.purpose = purpose
+    directory = try self.target.directory.reopen()
+    let (handle, name) = (self.target.directory.rawValue, temporaryName)
     let mode = mode_t(specification.mode) & 0o600
-    temporary = try attempt(
-      "cannot create", target.directory.pathOf(temporaryName), context: "needed to replace \(path)"
-    ) {
+    temporary = try attempt("cannot create", self.target.directory.pathOf(name), context: purpose) {
       () throws(Errno) in
       try Syscalls.openat(handle, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode)
     }
@@ -40,7 +64,7 @@ public final class AtomicFile {
       try allocate(capacity)
       try giveRights(narrowIfRefused: narrowIfRefused)
       if !narrowIfRefused, let previous {
-        try previous.prove(linking: target.existing == nil ? temporaryName : target.name)
+        try previous.prove(linking: self.target.existing == nil ? temporaryName : self.target.name)
       }
     } catch {
       abandon()
@@ -59,6 +83,9 @@ public final class AtomicFile {
 
   /// What was found worth knowing while preparing.
   public var notices: [Publication.Notice] { publication.notices }
+
+  /// Why the file has narrower rights than configured; nil where it has not.
+  var narrowed: SystemError? { publication.narrowed }
 
   /// Writes `bytes`, makes them durable, gives them the target's name, and makes that durable too.
   ///
@@ -108,7 +135,7 @@ extension AtomicFile {
     _ operation: String, _ body: () throws(Errno) -> Result
   ) throws(SystemError) -> Result {
     try attempt(
-      operation, target.directory.pathOf(temporaryName), context: "needed to replace \(target.path)", body)
+      operation, target.directory.pathOf(temporaryName), context: purpose, body)
   }
 
   private func allocate(_ capacity: Int) throws(SystemError) {
@@ -168,7 +195,8 @@ extension AtomicFile {
     }
   }
 
-  private func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+  /// Writes `bytes` and makes them durable; the file has no other name than before.
+  func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
     try attemptOnTemporary("cannot write") { () throws(Errno) in
       try temporary.writeAll(bytes)
       // Gives back what was allocated and not needed.
@@ -179,7 +207,19 @@ extension AtomicFile {
 
   /// A former content that cannot be kept must not keep the new one from its readers: it is reported.
   private func keepFormerContent(unlike bytes: UnsafeRawBufferPointer) {
-    do throws(SystemError) { try previous?.keep(unlike: bytes) } catch { publication.unkept = error }
+    do throws(SystemError) {
+      try previous?.keep { () throws(SystemError) in try contentIs(bytes) }
+    } catch {
+      publication.unkept = error
+    }
+  }
+
+  /// Whether the target holds `bytes` already, as where it is written once more with other rights.
+  private func contentIs(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Bool {
+    let (handle, name) = (target.directory.rawValue, target.name)
+    return try attempt(PreviousFiles.operation, target.path) { () throws(Errno) in
+      try Syscalls.openat(handle, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).holds(bytes)
+    }
   }
 
   private func removeOldestContents() {
@@ -208,8 +248,11 @@ extension AtomicFile {
     }
   }
 
+  /// Leaves the file where it is, whatever becomes of this object.
+  func keep() { isPending = false }
+
   /// Removes the temporary; one that cannot be removed is emptied, so that it keeps no secret.
-  private func abandon() {
+  func abandon() {
     guard isPending else { return }
     isPending = false
     let handle = target.directory.rawValue
@@ -229,7 +272,7 @@ extension AtomicFile {
 // MARK: Proof
 
 extension AtomicFile {
-  private func proveStorage(_ sample: [UInt8]) throws(SystemError) {
+  func proveStorage(_ sample: [UInt8]) throws(SystemError) {
     let count = sample.count
     let source = UnsafeMutableRawBufferPointer.allocate(byteCount: count * 2, alignment: 1)
     defer { source.deallocate() }

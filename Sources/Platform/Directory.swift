@@ -27,11 +27,47 @@ package struct Directory: ~Copyable {
     handle = try walk.run()
   }
 
+  /// Opens the directory `name` that the process has made in `parent`; refuses what somebody put in its place.
+  init(made name: String, in parent: borrowing Directory) throws(SystemError) {
+    let (parentHandle, path) = (parent.rawValue, parent.pathOf(name))
+    let opened = try attempt("cannot open directory", path) { () throws(Errno) in
+      try Syscalls.openat(parentHandle, name, linux_o_path | O_DIRECTORY | O_NOFOLLOW)
+    }
+    let descriptor = opened.rawValue
+    let status = try attempt("cannot examine directory", path) { () throws(Errno) in
+      try Syscalls.fstat(descriptor)
+    }
+    guard status.st_uid == geteuid() else {
+      throw SystemError(
+        "cannot trust directory", path, because: "it belongs to user \(status.st_uid), who has put it there")
+    }
+    handle = opened
+    self.path = path
+  }
+
+  /// A second handle of `other`.
+  init(again other: borrowing Directory) throws(SystemError) {
+    let (otherHandle, path) = (other.rawValue, other.path)
+    self.path = path
+    handle = try attempt("cannot open directory", path) { () throws(Errno) in
+      try Syscalls.openat(otherHandle, ".", linux_o_path | O_DIRECTORY)
+    }
+  }
+
   /// Opens the directory for what a handle cannot do: fsync(2) and reading its names. Needs read permission on it.
   package borrowing func reopen() throws(SystemError) -> FileDescriptor {
     let (handle, path) = (rawValue, path)
     return try attempt("cannot open directory", path) { () throws(Errno) in
       try Syscalls.openat(handle, ".", O_RDONLY | O_DIRECTORY)
+    }
+  }
+
+  /// Throws where the process may not make or remove names in the directory; nothing is tried.
+  borrowing func proveWritable() throws(SystemError) {
+    // By way of /proc, so that the directory that was checked is the one that is asked about.
+    let (handle, path) = (rawValue, path)
+    try attempt("cannot write to the directory", path) { () throws(Errno) in
+      try Syscalls.faccessat("/proc/self/fd/\(handle)", W_OK | X_OK)
     }
   }
 

@@ -43,6 +43,17 @@ public struct FileDescriptor: ~Copyable, Sendable {
     return filled
   }
 
+  /// Whether the file holds `bytes` and nothing else; what is read is wiped.
+  borrowing func holds(_ bytes: UnsafeRawBufferPointer) throws(Errno) -> Bool {
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count + 1, alignment: 16)
+    defer {
+      wipe(buffer)
+      buffer.deallocate()
+    }
+    let found = try readAll(into: buffer)
+    return found == bytes.count && buffer[..<found].elementsEqual(bytes)
+  }
+
   /// Makes the contents durable (fsync(2)).
   package borrowing func sync() throws(Errno) { try Syscalls.fsync(rawValue) }
 

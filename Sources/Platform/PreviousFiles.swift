@@ -2,7 +2,7 @@ internal import Glibc
 
 /// The former contents of a file, which stay beside it as `NAME.1`, the newest, to `NAME.10` at the most.
 ///
-/// Each is the former file itself under another name, and so has its owner, group and mode. The file never lacks its own
+/// Each is the former file itself, or the symbolic link through which a directory is read, under another name, and so has its owner, group and mode. The file never lacks its own
 /// name: it gets a second one before its content is replaced. Whatever a crash interrupts, doing it again completes it:
 /// a former content that has its name is not moved again, and a gap in the names takes up what is moved, so that none is
 /// lost.
@@ -15,13 +15,15 @@ struct PreviousFiles {
   let path: String
   /// How many are kept.
   let count: Int
+  /// What the file is, and its former contents are: a regular file or a symbolic link.
+  var kind = S_IFREG
 
   /// The most that are kept, and so the last name that may belong to the file.
-  private static let most = 10
+  static let most = 10
 
-  private func name(_ number: Int) -> String { "\(target).\(number)" }
+  func name(_ number: Int) -> String { "\(target).\(number)" }
 
-  /// Throws where one of the names is held by something else than a file.
+  /// Throws where one of the names is held by something else.
   func examine() throws(SystemError) {
     for number in 1...Self.most { _ = try file(number) }
   }
@@ -35,11 +37,12 @@ struct PreviousFiles {
     try attempt(Self.operation, path) { () throws(Errno) in try Syscalls.unlinkat(directory, other) }
   }
 
-  /// Gives the present content the first name and moves those before it on, unless it is `bytes` or has that name already.
-  func keep(unlike bytes: UnsafeRawBufferPointer) throws(SystemError) {
-    guard count > 0, let present = try status(target), present.st_mode & S_IFMT == S_IFREG else { return }
+  /// Gives the present content the first name and moves those before it on, unless it has that name already or `isNew`, the
+  /// new content.
+  func keep(unless isNew: () throws(SystemError) -> Bool) throws(SystemError) {
+    guard count > 0, let present = try status(target), present.st_mode & S_IFMT == kind else { return }
     if let newest = try file(1), newest.st_dev == present.st_dev, newest.st_ino == present.st_ino { return }
-    if try contentIs(bytes) { return }
+    if try isNew() { return }
     let link = try temporaryName()
     try self.link(target, link)
     do throws(SystemError) {
@@ -72,7 +75,7 @@ struct PreviousFiles {
 // MARK: Calls
 
 extension PreviousFiles {
-  private static let operation = "cannot keep the former content of"
+  static let operation = "cannot keep the former content of"
 
   private func temporaryName() throws(SystemError) -> String {
     AtomicFile.temporaryPrefix(target) + (try RandomBytes.hexadecimal(count: 8))
@@ -107,24 +110,11 @@ extension PreviousFiles {
   /// The status of the former content `number`, nil where there is none.
   private func file(_ number: Int) throws(SystemError) -> stat? {
     guard let found = try status(name(number)) else { return nil }
-    guard found.st_mode & S_IFMT == S_IFREG else {
+    guard found.st_mode & S_IFMT == kind else {
+      let wanted = kind == S_IFREG ? "regular file" : "symbolic link"
       throw SystemError(
-        Self.operation, path, because: "\(name(number)) beside it is not a regular file; move it elsewhere")
+        Self.operation, path, because: "\(name(number)) beside it is not a \(wanted); move it elsewhere")
     }
     return found
-  }
-
-  /// Whether the file holds `bytes` already, as where it is written once more with other rights.
-  private func contentIs(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Bool {
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count + 1, alignment: 16)
-    defer {
-      wipe(buffer)
-      buffer.deallocate()
-    }
-    let found = try attempt(Self.operation, path) { () throws(Errno) in
-      let file = try Syscalls.openat(directory, target, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
-      return try file.readAll(into: buffer)
-    }
-    return found == bytes.count && buffer[..<found].elementsEqual(bytes)
   }
 }

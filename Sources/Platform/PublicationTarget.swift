@@ -42,6 +42,13 @@ struct PublicationTarget: ~Copyable {
     throw SystemError("cannot replace", specification.path, code: ELOOP)
   }
 
+  /// The place of a file that is not there yet.
+  init(new name: String, in directory: consuming Directory) {
+    self.directory = directory
+    self.name = name
+    existing = nil
+  }
+
   private static func status(_ directory: Int32, _ name: String, _ path: String) throws(SystemError) -> stat?
   {
     do throws(Errno) {

@@ -153,6 +153,20 @@ extension Syscalls {
     _ = try call(.unlinkat) { Glibc.unlinkat(directory, name, 0) }
   }
 
+  /// Removes the empty directory `name`.
+  package static func removeDirectory(_ directory: Int32, _ name: String) throws(Errno) {
+    _ = try call(.unlinkat) { Glibc.unlinkat(directory, name, AT_REMOVEDIR) }
+  }
+
+  package static func mkdirat(_ directory: Int32, _ name: String, _ mode: mode_t) throws(Errno) {
+    _ = try call(.mkdirat) { Glibc.mkdirat(directory, name, mode) }
+  }
+
+  /// Makes the symbolic link `name`, which leads to `target`.
+  package static func symlinkat(_ target: String, _ directory: Int32, _ name: String) throws(Errno) {
+    _ = try call(.symlinkat) { Glibc.symlinkat(target, directory, name) }
+  }
+
   package static func readlinkat(_ directory: Int32, _ name: String) throws(Errno) -> String {
     var target = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = try call(.readlinkat) { Glibc.readlinkat(directory, name, &target, target.count) }
