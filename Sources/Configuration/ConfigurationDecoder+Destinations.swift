@@ -29,16 +29,22 @@ extension ConfigurationDecoder {
       return nil
     }
     var destinations: [Destination] = []
-    var count = 0
+    var (count, isGood) = (0, true)
     for element in node.elements {
       let place = DestinationIndex(entry: index, destination: count)
-      if let destination = destination(element, at: place, ownFile: ownFile) {
+      if Self.isDirectory(element) {
+        let files = directory(element, at: place)
+        destinations += files ?? []
+        isGood = isGood && files != nil
+      } else if let destination = destination(element, at: place, ownFile: ownFile) {
         destinations.append(destination)
+      } else {
+        isGood = false
       }
       count += 1
     }
     if count == 0 { report("at least one destination is needed", at: node) }
-    return destinations.count == count ? destinations : nil
+    return isGood && count > 0 ? destinations : nil
   }
 
   private func destination(
@@ -101,7 +107,14 @@ extension ConfigurationDecoder {
   private func destinationFile(
     _ node: JSONNode, at index: DestinationIndex, ownFile: String?
   ) -> Field<String> {
-    guard case .given(let file, let offset) = path(node) else { return .refused }
+    guard let file = path(node).value else { return .refused }
+    return claim(file, from: node, at: index, ownFile: ownFile)
+  }
+
+  /// Takes `file` for the destination `index`; refuses it, at `node`, where it is something else already.
+  func claim(
+    _ file: String, from node: JSONNode, at index: DestinationIndex, ownFile: String? = nil
+  ) -> Field<String> {
     if AbsolutePath.lies(file, in: stateDirectory) {
       return refuse(
         node, "\(quotation(file)) is in the state directory, \(quotation(stateDirectory)); publish elsewhere")
@@ -123,10 +136,10 @@ extension ConfigurationDecoder {
       return refuse(
         node, "\(quotation(file)) is written by \(other) already")
     }
-    return .given(file, offset: offset)
+    return .given(file, offset: node.offset)
   }
 
-  private func key(_ node: JSONNode, for format: Destination.Format) -> Field<String> {
+  func key(_ node: JSONNode, for format: Destination.Format) -> Field<String> {
     let key: Field<String>
     switch format {
     case .env: key = string(node, refusal: Self.variableRefusal)
@@ -137,7 +150,7 @@ extension ConfigurationDecoder {
     return key.map { shared($0) }
   }
 
-  private func template(
+  func template(
     _ node: JSONNode, for format: Destination.Format, at index: DestinationIndex
   ) -> Field<String> {
     guard format == .template else {
@@ -193,7 +206,7 @@ extension ConfigurationDecoder {
       ? "is a key that the file has anyway; choose another for the secret" : nil
   }
 
-  private func mode(_ node: JSONNode) -> Field<UInt16> {
+  func mode(_ node: JSONNode) -> Field<UInt16> {
     guard let text = node.string else {
       return refuse(node, insteadOf: "a string of octal digits, such as \"0640\"")
     }
@@ -218,7 +231,7 @@ extension ConfigurationDecoder {
   }
 
   /// The name or number of a user or group, `what` with its article.
-  private func account(_ node: JSONNode, _ what: String) -> Field<String> {
+  func account(_ node: JSONNode, _ what: String) -> Field<String> {
     guard let text = node.string else {
       return refuse(node, insteadOf: "the name or number of \(what), in quotation marks")
     }
@@ -233,7 +246,7 @@ extension ConfigurationDecoder {
     return .given(shared(text), offset: node.offset)
   }
 
-  private func exceptions(_ node: JSONNode) -> Field<Set<Destination.Exception>> {
+  func exceptions(_ node: JSONNode) -> Field<Set<Destination.Exception>> {
     guard node.kind == .array else { return refuse(node, insteadOf: "an array of exceptions") }
     let fields = node.elements.map { choice($0, Destination.Exception.self) }
     let allowed = fields.compactMap(\.value)

@@ -22,6 +22,8 @@ final class ConfigurationDecoder {
   var entryNames: [String: Int] = [:]
   var entryTokens: [TokenIdentity: Int] = [:]
   var destinationFiles: [String: DestinationIndex] = [:]
+  /// The links through which directories are read, each with its place in the text.
+  var directoryLinks: [String: (index: DestinationIndex, offset: Int)] = [:]
   /// The files beside which former contents are kept.
   var keepingFiles: [String: DestinationIndex] = [:]
   /// The templates, each with a destination that is filled in from it.
@@ -58,6 +60,7 @@ final class ConfigurationDecoder {
     credentialNames = credentials.map { Set($0.keys) }
     if let node = parts[.defaults] { defaults = entryDefaults(node) }
     let tokens = parts[.tokens].flatMap(entries)
+    refuseFilesBehindLinks()
 
     for (key, isMissing) in [
       (ConfigurationKey.Top.credentials, credentials.isAbsent), (.tokens, parts[.tokens] == nil),
@@ -72,7 +75,7 @@ final class ConfigurationDecoder {
   }
 
   /// A destination among all.
-  struct DestinationIndex: CustomStringConvertible {
+  struct DestinationIndex: CustomStringConvertible, Equatable {
     let entry: Int
     let destination: Int
 

@@ -87,7 +87,18 @@ package enum ConfigurationKey {
     case notDuring = "not_during"
   }
 
-  /// An element of `publish`.
+  /// An element of `publish` with a directory.
+  package enum Directory: String, CaseIterable, Sendable {
+    case directory, link, files, mode, group, allow
+    case keepPrevious = "keep_previous"
+  }
+
+  /// An element of `files`.
+  package enum DirectoryFile: String, CaseIterable, Sendable {
+    case name, format, key, template
+  }
+
+  /// An element of `publish` with a file.
   package enum Destination: String, CaseIterable, Sendable {
     case file, format, key, template, name, mode, owner, group, allow
     case keepPrevious = "keep_previous"

@@ -1,4 +1,4 @@
-/// One element of `publish`: a file in which consumers read the secret.
+/// A file in which consumers read the secret: one element of `publish`, or one of the files of a directory there.
 public struct Destination: Sendable, Hashable {
   /// How the secret is written.
   public enum Format: String, Sendable, CaseIterable {
@@ -29,7 +29,10 @@ public struct Destination: Sendable, Hashable {
   /// The most former contents that are kept beside a file.
   public static let mostPrevious = 10
 
-  /// `file`: an absolute path without `.`, `..` or empty components.
+  /// The most files of a directory that are replaced together.
+  public static let mostFiles = 100
+
+  /// `file`: an absolute path without `.`, `..` or empty components; of a file in a directory the path through its link.
   public var file: String
   /// `format`.
   public var format: Format
@@ -50,12 +53,14 @@ public struct Destination: Sendable, Hashable {
   public var allow: Set<Exception>
   /// `keep_previous`: how many former contents stay beside the file, 0 to 10; nil leaves alone what is there.
   public var keepPrevious: Int?
+  /// Whether the file is replaced together with others, in a directory behind a link: see ``link``.
+  public var isBehindLink: Bool
 
   /// A destination; see the members for the ranges.
   public init(
     file: String, format: Format = .raw, key: String? = nil, template: String? = nil, name: String? = nil,
     mode: UInt16 = 0o600, owner: String? = nil, group: String? = nil, allow: Set<Exception> = [],
-    keepPrevious: Int? = nil
+    keepPrevious: Int? = nil, isBehindLink: Bool = false
   ) {
     self.file = file
     self.format = format
@@ -67,5 +72,6 @@ public struct Destination: Sendable, Hashable {
     self.group = group
     self.allow = allow
     self.keepPrevious = keepPrevious
+    self.isBehindLink = isBehindLink
   }
 }

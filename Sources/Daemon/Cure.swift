@@ -111,7 +111,7 @@ enum Cure {
     }
     for destination in entry.publish {
       if let template = destination.template, error.object == template { return self.template(template) }
-      if error.names(UnitCheck.directory(of: destination.file)) {
+      if error.names(UnitCheck.directory(of: destination.replaced)) {
         return self.destination(destination, error, user: ownUser, isRunning: true)
       }
     }
@@ -125,13 +125,13 @@ enum Cure {
   static func destination(
     _ destination: Destination, _ error: SystemError, user: String = "tokenroll", isRunning: Bool = false
   ) -> String {
-    let directory = UnitCheck.directory(of: destination.file)
+    let directory = UnitCheck.directory(of: destination.replaced)
     let group = destination.group ?? mainGroup(of: user)
     switch error.code {
     case EPERM where error.operation.hasPrefix("cannot give"):
       return
         "make \(user) a member of the group \(group) (usermod -aG \(group) \(user); for the unit a drop-in with "
-        + "SupplementaryGroups=\(group)) and restart the service, or correct \"group\" of \(destination.file)"
+        + "SupplementaryGroups=\(group)) and restart the service, or correct \"group\" of \(destination.replaced)"
     case ENOENT, ENOTDIR: return "install -d -o \(user) -g \(group) -m 0750 \(directory)"
     case EACCES, EPERM:
       return "let \(user) write to it: chown \(user):\(group) \(directory); chmod 0750 \(directory)"
@@ -141,7 +141,7 @@ enum Cure {
         ? restart : "mount the file system of \(directory) for writing, or publish elsewhere"
     default:
       return error.operation == "cannot find"
-        ? "correct \"owner\" and \"group\" of \(destination.file) in the configuration, or make it: groupadd --system NAME"
+        ? "correct \"owner\" and \"group\" of \(destination.replaced) in the configuration, or make it: groupadd --system NAME"
         : "do as the message says"
     }
   }

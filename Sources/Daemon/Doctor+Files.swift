@@ -85,7 +85,7 @@ extension Doctor {
   mutating func examineDestinations(_ configuration: Configuration) {
     let publisher = Publisher(escrow: Escrow(stateDirectory: configuration.stateDirectory))
     for entry in configuration.tokens {
-      for destination in entry.publish { examine(destination, entry.name, publisher) }
+      for group in entry.groups { examine(group, entry.name, publisher) }
     }
     if let file = configuration.metrics?.file { examineMetrics(file) }
   }
@@ -99,25 +99,26 @@ extension Doctor {
     }
   }
 
-  private mutating func examine(_ destination: Destination, _ entry: String, _ publisher: Publisher) {
+  private mutating func examine(_ group: DestinationGroup, _ entry: String, _ publisher: Publisher) {
+    let destination = group.first
     do throws(SystemError) {
-      let specification = try publisher.specification(of: destination)
+      let specification = try publisher.specification(of: group)
       try vantage.look { () throws(SystemError) in
-        if let template = destination.template { try publisher.templates.read(template) }
-        try AtomicFile.examine(specification)
+        try publisher.readTemplates(of: group)
+        try group.examine(specification)
       }
       // With a unit its drop-ins matter too, which `UnitCheck` judges.
       if unit == nil, geteuid() != 0, let group = specification.group, !Identity.current.isMember(of: group) {
         findings.append(
           .fail(
             entry,
-            "user \(vantage.name) may not give \(destination.file) the group \(destination.group ?? ""), of which it is "
+            "user \(vantage.name) may not give \(destination.replaced) the group \(destination.group ?? ""), of which it is "
               + "no member",
             cure:
               "usermod -aG \(destination.group ?? "") \(vantage.name), or correct \"group\" in the configuration"
           ))
       } else {
-        findings.append(.ok(entry, "\(destination.file) can be replaced"))
+        findings.append(.ok(entry, "\(destination.replaced) can be replaced"))
       }
     } catch {
       findings.append(
@@ -132,7 +133,7 @@ extension Doctor {
     let state = configuration.stateDirectory
     var seen: Set<UInt> = []
     let published = configuration.tokens.flatMap { entry in
-      entry.publish.map { UnitCheck.directory(of: $0.file) }
+      entry.publish.map { UnitCheck.directory(of: $0.replaced) }
     }
     var directories: [String] = []
     for directory in [state] + published where !directories.contains(directory) {

@@ -42,7 +42,7 @@ internal import Store
   /// Looks; nil where it was disturbed.
   func look() async -> Look? {
     var look = Look()
-    for destination in entry.publish { correctRights(of: destination, &look) }
+    for group in entry.groups { correctRights(of: group, &look) }
     let contents = entry.publish.map { destination in
       (destination, Result { () throws(SystemError) in try services.publisher.content(of: destination) })
     }
@@ -158,21 +158,37 @@ extension DriftCheck {
   }
 
   /// Puts rights right at once, whatever the rest of the look brings.
-  private func correctRights(of destination: Destination, _ look: inout Look) {
+  private func correctRights(of group: DestinationGroup, _ look: inout Look) {
+    let publisher = services.publisher
+    // A directory that others can write to is trusted with nothing, so its own rights come first.
+    if let link = group.link {
+      correctRights(of: link, &look) { () throws(SystemError) in
+        try AtomicDirectory.correctRights(try publisher.specification(of: group))
+      }
+    }
+    for destination in group.destinations {
+      correctRights(of: destination.file, &look) { () throws(SystemError) in
+        try AtomicFile.correctRights(try publisher.specification(of: destination, in: group))
+      }
+    }
+  }
+
+  private func correctRights(
+    of path: String, _ look: inout Look, _ correct: () throws(SystemError) -> AtomicFile.Correction?
+  ) {
     do throws(SystemError) {
-      let wanted = try services.publisher.specification(of: destination)
-      guard let correction = try AtomicFile.correctRights(wanted) else { return }
+      guard let correction = try correct() else { return }
       let comparison = correction.wasWider ? "which is more than is configured" : "which is not as configured"
       var event = Event(
         .rightsCorrected,
-        "\(destination.file) \(correction.former), \(comparison); it has been put right.")
+        "\(path) \(correction.former), \(comparison); it has been put right.")
       event.entry = entry.name
       services.log.record(event)
     } catch {
       // A file that is gone is told as such.
       guard error.code != ENOENT, error.code != ENOTDIR else { return }
-      look.seen[Drift(.rightsWrong, file: destination.file)] =
-        "the rights of \(destination.file) could not be looked at or put right: \(error)"
+      look.seen[Drift(.rightsWrong, file: path)] =
+        "the rights of \(path) could not be looked at or put right: \(error)"
     }
   }
 }

@@ -3,34 +3,37 @@ internal import Core
 internal import Glibc
 internal import Platform
 
-/// Temporaries that a crash left beside the destinations of the configuration, disabled entries' included, and beside the
-/// metrics.
+/// Temporaries, and directories that were not published, that a crash left beside the destinations of the configuration,
+/// disabled entries' included, and beside the metrics.
 @RotationActor enum Leftovers {
   private struct Place: Hashable {
     let directory: Substring
     let allow: Set<Destination.Exception>
+    /// Whether the names are those of links to directories.
+    let hasLinks: Bool
   }
 
   /// Removes them all, each directory read once; returns what went wrong in directories that are there.
   static func remove(of services: RollServices) -> [SystemError] {
     var names: [Place: [String]] = [:]
     var failures: [SystemError] = []
-    for destination in services.configuration.tokens.lazy.flatMap(\.publish) {
+    for group in services.configuration.tokens.lazy.flatMap(\.groups) {
+      let (path, allow) = (group.first.replaced, group.first.allow)
+      let slash = path.lastIndex(of: "/") ?? path.startIndex
+      let place = Place(directory: path[..<slash], allow: allow, hasLinks: group.link != nil)
+      let name = String(path[path.index(after: slash)...])
       // Where a link leads may be another directory.
-      if destination.allow.contains(.symbolicLink) {
-        if let failure = remove(destination, others: [], services) { failures.append(failure) }
-        continue
+      if allow.contains(.symbolicLink) {
+        if let failure = remove(name, in: place, others: []) { failures.append(failure) }
+      } else {
+        names[place, default: []].append(name)
       }
-      let slash = destination.file.lastIndex(of: "/") ?? destination.file.startIndex
-      let place = Place(directory: destination.file[..<slash], allow: destination.allow)
-      names[place, default: []].append(String(destination.file[destination.file.index(after: slash)...]))
     }
     for (place, names) in names {
       // A name that cannot be used, as it is a directory, must not keep the others from being cleaned.
       var failure: SystemError?
       for name in names {
-        let destination = Destination(file: "\(place.directory)/\(name)", allow: place.allow)
-        failure = remove(destination, others: names, services)
+        failure = remove(name, in: place, others: names)
         if failure == nil { break }
       }
       if let failure { failures.append(failure) }
@@ -42,11 +45,16 @@ internal import Platform
     return failures
   }
 
-  private static func remove(_ destination: Destination, others: [String], _ services: RollServices)
-    -> SystemError?
-  {
+  private static func remove(_ name: String, in place: Place, others: [String]) -> SystemError? {
+    let specification = FileSpecification(
+      path: "\(place.directory)/\(name)", allowSymbolicLink: place.allow.contains(.symbolicLink),
+      allowWritableByOthers: place.allow.contains(.writableByOthers))
     do throws(SystemError) {
-      try AtomicFile.removeLeftovers(try services.publisher.specification(of: destination), others: others)
+      if place.hasLinks {
+        try AtomicDirectory.removeLeftovers(specification, others: others)
+      } else {
+        try AtomicFile.removeLeftovers(specification, others: others)
+      }
       return nil
     } catch  where error.code == ENOENT {
       // The proof says which directories are missing.

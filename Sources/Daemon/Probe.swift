@@ -32,7 +32,9 @@ internal import Systemd
     }
     if let file = configuration.metrics?.file {
       findings.append(
-        replacement("metrics", file, cure: { _ in Cure.metrics }) { MetricsFile.specification(file) })
+        replacement("metrics", file, cure: { _ in Cure.metrics }) { () throws(SystemError) in
+          try AtomicFile.prove(MetricsFile.specification(file))
+        })
     }
     if configuration.tokens.contains(where: \.needsEncryption) {
       let failure = await EncryptionCheck().failure()
@@ -53,22 +55,22 @@ internal import Systemd
   }
 
   private static func destinations(of entry: Entry, _ publisher: Publisher) -> [Finding] {
-    entry.publish.map { destination in
-      replacement(entry.name, destination.file, cure: { Cure.destination(destination, $0) }) {
+    entry.groups.map { group in
+      replacement(entry.name, group.first.replaced, cure: { Cure.destination(group.first, $0) }) {
         () throws(SystemError) in
-        if let template = destination.template { try publisher.templates.read(template) }
-        return try publisher.specification(of: destination)
+        try publisher.readTemplates(of: group)
+        return try group.prove(try publisher.specification(of: group))
       }
     }
   }
 
-  /// Whether a file of `owner` can be replaced.
+  /// Whether a file of `owner` can be replaced, which `prove` finds out.
   private static func replacement(
     _ owner: String, _ file: String, cure: (SystemError) -> String,
-    _ specification: () throws(SystemError) -> FileSpecification
+    _ prove: () throws(SystemError) -> [Publication.Notice]
   ) -> Finding {
     do throws(SystemError) {
-      let remarks = try AtomicFile.prove(try specification()).map { "; note: \($0)" }.joined()
+      let remarks = try prove().map { "; note: \($0)" }.joined()
       return .ok(owner, "\(file) can be replaced\(remarks)")
     } catch {
       return .fail(owner, "\(error)", cure: cure(error))

@@ -8,22 +8,22 @@ internal import Store
 @RotationActor struct Proof {
   /// What a destination has in common with others, which one proof serves.
   private struct Place: Hashable {
-    let directory: Substring
+    let directory: String
     let mode: UInt16
     let owner: String?
     let group: String?
     let allow: Set<Destination.Exception>
-    /// Where former contents are kept, the names beside the file matter too.
-    let keeping: String?
+    /// Where former contents are kept, or a link is replaced, the names beside it matter too.
+    let named: String?
 
-    init(_ destination: Destination) {
-      directory = destination.file.prefix(
-        upTo: destination.file.lastIndex(of: "/") ?? destination.file.startIndex)
+    init(_ group: DestinationGroup) {
+      let destination = group.first
+      directory = UnitCheck.directory(of: destination.replaced)
       mode = destination.mode
       owner = destination.owner
-      group = destination.group
+      self.group = destination.group
       allow = destination.allow
-      keeping = destination.keepPrevious.map { _ in destination.file }
+      named = group.link ?? destination.keepPrevious.map { _ in destination.file }
     }
   }
 
@@ -66,15 +66,16 @@ internal import Store
     var first = credentials[entry.credential]
     if let provided = entry.provide { first = first ?? succession ?? credentials[provided] }
     // All are proved, so that each that cannot be used is told.
-    for destination in entry.publish {
-      let place = Place(destination)
-      let found = places[place] ?? prove(destination, entry.name)
+    for group in entry.groups {
+      let place = Place(group)
+      let found = places[place] ?? prove(group, entry.name)
       places[place] = .some(found)
       first = first ?? found
-      guard let template = destination.template else { continue }
-      let flaw = templates[template] ?? prove(template: template, entry.name)
-      templates[template] = .some(flaw)
-      first = first ?? flaw
+      for template in group.destinations.compactMap(\.template) {
+        let flaw = templates[template] ?? prove(template: template, entry.name)
+        templates[template] = .some(flaw)
+        first = first ?? flaw
+      }
     }
     return first
   }
@@ -104,16 +105,15 @@ internal import Store
     }
   }
 
-  private mutating func prove(_ destination: Destination, _ entry: String) -> Obstacle? {
+  private mutating func prove(_ group: DestinationGroup, _ entry: String) -> Obstacle? {
     do throws(SystemError) {
-      let specification = try services.publisher.specification(of: destination)
-      for notice in try AtomicFile.prove(specification) {
+      for notice in try group.prove(try services.publisher.specification(of: group)) {
         notices.append(Finding(entry: entry, reason: notice.description))
       }
       return nil
     } catch {
       return add(
-        error, entry, cure: Cure.destination(destination, error, user: Cure.ownUser, isRunning: true))
+        error, entry, cure: Cure.destination(group.first, error, user: Cure.ownUser, isRunning: true))
     }
   }
 

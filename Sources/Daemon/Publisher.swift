@@ -10,18 +10,18 @@ internal import Systemd
   /// What was made ready before a request is sent.
   final class Preparation {
     var escrow: AtomicFile?
-    /// By destination, for a reload may change an entry's destinations while its roll is under way.
-    var files: [Destination: AtomicFile]
+    /// By destinations, for a reload may change those of an entry while its roll is under way.
+    var groups: [DestinationGroup: PreparedGroup]
 
-    init(escrow: AtomicFile, files: [Destination: AtomicFile]) {
+    init(escrow: AtomicFile, groups: [DestinationGroup: PreparedGroup]) {
       self.escrow = escrow
-      self.files = files
+      self.groups = groups
     }
 
     /// Lets go of it all, whoever still holds it: the temporaries are removed.
     func discard() {
       escrow = nil
-      files = [:]
+      groups = [:]
     }
   }
 
@@ -46,13 +46,26 @@ internal import Systemd
   /// Makes everything ready that a publication of `entry` after a roll of `token` needs; throws with the first thing that cannot be had.
   func prepare(_ entry: Entry, token: String, _ roll: RollID) throws(SystemError) -> Preparation {
     let safe = try escrow.prepare(roll, entry: entry.name, token: token)
-    var files: [Destination: AtomicFile] = [:]
-    for destination in entry.publish {
-      if let template = destination.template { try templates.read(template) }
-      files[destination] = try AtomicFile(
-        preparing: try specification(of: destination), capacity: try rendering(of: destination).capacity)
+    var groups: [DestinationGroup: PreparedGroup] = [:]
+    for group in entry.groups {
+      try readTemplates(of: group)
+      groups[group] = try prepare(group, narrowIfRefused: false)
     }
-    return Preparation(escrow: safe, files: files)
+    return Preparation(escrow: safe, groups: groups)
+  }
+
+  private func prepare(_ group: DestinationGroup, narrowIfRefused: Bool) throws(SystemError) -> PreparedGroup
+  {
+    try PreparedGroup(
+      group, try specification(of: group),
+      capacities: try group.destinations.map { (destination) throws(SystemError) in
+        try rendering(of: destination).capacity
+      }, narrowIfRefused: narrowIfRefused)
+  }
+
+  /// Reads the templates of `group` anew.
+  func readTemplates(of group: DestinationGroup) throws(SystemError) {
+    for template in group.destinations.compactMap(\.template) { try templates.read(template) }
   }
 
   /// Makes `secret` durable as that of `roll`; returns the path of its escrow.
@@ -91,34 +104,38 @@ internal import Systemd
     var remarks = Remarks()
     var failures: [(file: String, error: SystemError)] = []
     copies.beginRound()
-    for destination in Self.encryptedLast(entry.publish) {
+    for group in Self.encryptedLast(entry.groups) {
       do throws(SystemError) {
-        let rendering = try rendering(of: destination)
-        let rendered = try rendering.render(secret, facts)
-        let content =
-          destination.format == .credential
-          ? try await copies.content(of: rendered, for: destination, by: encryptor) : rendered
-        let prepared = preparation?.files.removeValue(forKey: destination)
-        if prepared == nil, try isPublished(content, at: destination) { continue }
-        let file: AtomicFile
-        if let prepared {
-          file = prepared
-        } else {
-          file = try replacement(for: destination, capacity: rendering.capacity)
+        var contents: [Secret] = []
+        for destination in group.destinations {
+          let rendered = try rendering(of: destination).render(secret, facts)
+          contents.append(
+            destination.format == .credential
+              ? try await copies.content(of: rendered, for: destination, by: encryptor) : rendered)
         }
-        let publication = try content.withBytes { (bytes) throws(SystemError) in try file.commit(bytes) }
-        guard isInPlace(content, at: destination) else {
+        let prepared = preparation?.groups.removeValue(forKey: group)
+        if prepared == nil, try isPublished(contents, at: group) { continue }
+        let replacement: PreparedGroup
+        if let prepared {
+          replacement = prepared
+        } else {
+          // The roll took place: rights that are refused now must not keep the secret from its consumers.
+          replacement = try prepare(group, narrowIfRefused: true)
+        }
+        let publication = try replacement.commit(contents)
+        for (destination, content) in zip(group.destinations, contents)
+        where !isInPlace(content, at: destination) {
           throw SystemError(
             "cannot find what was published at", destination.file, code: 0,
             context: "its directory has been moved or replaced meanwhile")
         }
         if let refusal = publication.narrowed {
           remarks.narrowed.append(
-            "\(destination.file) was published with narrower rights than configured: \(refusal).")
+            "\(group.first.replaced) was published with narrower rights than configured: \(refusal).")
         }
         if let refusal = publication.unkept { remarks.unkept.append("\(refusal).") }
       } catch {
-        failures.append((destination.file, error))
+        failures.append((group.first.replaced, error))
       }
     }
     guard let first = failures.first else { return remarks }
@@ -137,8 +154,8 @@ internal import Systemd
     return failure
   }
 
-  private static func encryptedLast(_ destinations: [Destination]) -> [Destination] {
-    destinations.filter { $0.format != .credential } + destinations.filter { $0.format == .credential }
+  private static func encryptedLast(_ groups: [DestinationGroup]) -> [DestinationGroup] {
+    groups.filter { !$0.needsEncryption } + groups.filter(\.needsEncryption)
   }
 
   /// The secret that consumers of `entry` hold now, and nil where it cannot be read back.
@@ -171,14 +188,26 @@ internal import Systemd
     return rendering
   }
 
-  /// How `destination` is written; throws where its owner or group does not exist.
-  func specification(of destination: Destination) throws(SystemError) -> FileSpecification {
-    FileSpecification(
-      path: destination.file, mode: destination.mode, owner: try destination.owner.map(userID),
+  /// How `group` is replaced, a file or a link; throws where its owner or group does not exist.
+  func specification(of group: DestinationGroup) throws(SystemError) -> FileSpecification {
+    let destination = group.first
+    return FileSpecification(
+      path: destination.replaced, mode: destination.mode, owner: try destination.owner.map(userID),
       group: try destination.group.map(groupID),
       allowSymbolicLink: destination.allow.contains(.symbolicLink),
       allowWritableByOthers: destination.allow.contains(.writableByOthers),
       keepPrevious: destination.keepPrevious)
+  }
+
+  /// How the file of `destination`, one of `group`, has to be once it is published.
+  func specification(of destination: Destination, in group: DestinationGroup) throws(SystemError)
+    -> FileSpecification
+  {
+    var specification = try specification(of: group)
+    specification.path = destination.file
+    // It lies behind the link.
+    if group.link != nil { specification.allowSymbolicLink = true }
+    return specification
   }
 
   /// Forgets the numbers of users and groups.
@@ -201,12 +230,6 @@ internal import Systemd
     return number
   }
 
-  /// The roll took place: rights that are refused now must not keep the secret from its consumers.
-  private func replacement(for destination: Destination, capacity: Int) throws(SystemError) -> AtomicFile {
-    try AtomicFile(
-      preparing: try specification(of: destination), capacity: capacity, narrowIfRefused: true)
-  }
-
   private func isInPlace(_ content: Secret, at destination: Destination) -> Bool {
     do throws(SystemError) {
       return try self.content(of: destination).equals(content)
@@ -222,13 +245,23 @@ internal import Systemd
       destination.file, limit: Self.readLimit, allowSymbolicLink: destination.allow.contains(.symbolicLink))
   }
 
-  /// True where `destination` holds `content` with the configured rights already, as after a crash.
-  private func isPublished(_ content: Secret, at destination: Destination) throws(SystemError) -> Bool {
-    guard let present = try? self.content(of: destination), present.equals(content) else { return false }
-    let wanted = try specification(of: destination)
+  /// True where all of `group` holds `contents` with the configured rights already, as after a crash.
+  private func isPublished(_ contents: [Secret], at group: DestinationGroup) throws(SystemError) -> Bool {
+    let wanted = try specification(of: group)
+    if let link = group.link {
+      let mode = AtomicDirectory.mode(ofFiles: wanted.mode)
+      guard Self.hasRights(link, wanted, mode: mode) else { return false }
+    }
+    return zip(group.destinations, contents).allSatisfy { destination, content in
+      guard let present = try? self.content(of: destination), present.equals(content) else { return false }
+      return Self.hasRights(destination.file, wanted, mode: wanted.mode)
+    }
+  }
+
+  private static func hasRights(_ path: String, _ wanted: FileSpecification, mode: UInt16) -> Bool {
     var status = stat()
-    guard stat(destination.file, &status) == 0 else { return false }
-    return status.st_mode & 0o7777 == mode_t(wanted.mode) && status.st_uid == wanted.owner ?? geteuid()
+    guard stat(path, &status) == 0 else { return false }
+    return status.st_mode & 0o7777 == mode_t(mode) && status.st_uid == wanted.owner ?? geteuid()
       && status.st_gid == wanted.group ?? getegid()
   }
 }

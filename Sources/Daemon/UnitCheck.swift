@@ -184,10 +184,12 @@ extension UnitCheck {
 
   /// The directory in which the file is replaced, behind links that are allowed.
   private static func place(of destination: Destination) -> String {
-    if destination.allow.contains(.symbolicLink), let file = resolvedPath(destination.file) {
+    if destination.link == nil, destination.allow.contains(.symbolicLink),
+      let file = resolvedPath(destination.file)
+    {
       return directory(of: file)
     }
-    return resolvedDirectory(of: destination.file)
+    return resolvedDirectory(of: destination.replaced)
   }
 
   private static func resolvedDirectory(of path: String) -> String {
@@ -244,7 +246,7 @@ extension UnitCheck {
       isOwnGroup ? nil : "the group \(destination.group ?? "")",
       isOwn && isOwnGroup ? "a group other than that of its directory" : nil,
     ].compactMap(\.self).joined(separator: " and ")
-    lack(subject, "the service may not give \(destination.file) \(wanted)", lines)
+    lack(subject, "the service may not give \(destination.replaced) \(wanted)", lines)
   }
 
   /// Root may give files to any group, where it has not lost that right.

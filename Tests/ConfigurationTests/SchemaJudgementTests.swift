@@ -85,6 +85,11 @@ import Testing
     ],
     [
       .publish:
+        #"[{"directory": "/srv", "files": [{"name": "a"}]}, {"directory": "/srv", "link": "l", "mode": "0640", "group": "g", "allow": [], "keep_previous": 2, "files": [{"name": ".env", "format": "env", "key": "K"}, {"name": "t é", "format": "template", "template": "/t"}, {"name": "j", "format": "json", "key": "k"}]}, {"file": "/srv/x"}]"#
+    ],
+    [.publish: #"[{"directory": "/srv", "files": [{"name": "a", "format": "credential"}]}]"#],
+    [
+      .publish:
         #"[{"file": "/srv/a", "owner": "www-data", "group": "4294967294", "allow": ["symbolic_link", "writable_by_others"]}]"#
     ],
   ]
@@ -177,6 +182,34 @@ import Testing
     [.publish: #"[{"file": "/a", "mode": "0060"}]"#], [.publish: #"[{"file": "/a", "mode": "60"}]"#],
     [.publish: #"[{"file": "/a", "owner": 5}]"#], [.publish: #"[{"file": "/a", "owner": "a:b"}]"#],
     [.publish: #"[{"file": "/a", "group": "007"}]"#], [.publish: #"[{"file": "/a", "allow": ["symlink"]}]"#],
+    [.publish: #"[{"directory": "/a"}]"#], [.publish: #"[{"files": [{"name": "a"}]}]"#],
+    [.publish: #"[{"link": "l"}]"#],
+    [.publish: #"[{"directory": "a", "files": [{"name": "a"}]}]"#],
+    [.publish: #"[{"directory": "/a", "files": []}]"#], [.publish: #"[{"directory": "/a", "files": {}}]"#],
+    [.publish: #"[{"directory": "/a", "files": ["a"]}]"#],
+    [.publish: #"[{"directory": "/a", "files": [{}]}]"#],
+    [.publish: #"[{"directory": "/a", "files": [{"name": ""}]}]"#],
+    [.publish: #"[{"directory": "/a", "files": [{"name": ".."}]}]"#],
+    [.publish: #"[{"directory": "/a", "files": [{"name": "a/b"}]}]"#],
+    [.publish: #"[{"directory": "/a", "files": [{"name": "a\tb"}]}]"#],
+    [.publish: #"[{"directory": "/a", "files": [{"name": "a", "mode": "0600"}]}]"#],
+    [.publish: #"[{"directory": "/a", "files": [{"name": "a", "format": "raw", "key": "K"}]}]"#],
+    [.publish: #"[{"directory": "/a", "files": [{"name": "a", "format": "env", "key": "1"}]}]"#],
+    [.publish: #"[{"directory": "/a", "files": [{"name": "a", "format": "template"}]}]"#],
+    [.publish: #"[{"directory": "/a", "files": [{"name": "a:b", "format": "credential"}]}]"#],
+    [
+      .publish:
+        #"[{"directory": "/a", "keep_previous": 1, "files": [{"name": "a", "format": "credential"}]}]"#
+    ],
+    [.publish: #"[{"directory": "/a", "link": "", "files": [{"name": "a"}]}]"#],
+    [.publish: #"[{"directory": "/a", "link": "x/y", "files": [{"name": "a"}]}]"#],
+    [.publish: #"[{"directory": "/a", "link": ".", "files": [{"name": "a"}]}]"#],
+    [
+      .publish:
+        "[{\"directory\": \"/a\", \"link\": \"\(String(repeating: "l", count: 65))\", \"files\": [{\"name\": \"a\"}]}]"
+    ],
+    [.publish: #"[{"directory": "/a", "owner": "root", "files": [{"name": "a"}]}]"#],
+    [.publish: #"[{"directory": "/a", "file": "/b", "files": [{"name": "a"}]}]"#],
     [.publish: #"[{"file": "/a", "path": "/b"}]"#], [.more: #""token": []"#],
     [.more: #""state_directory": "x""#],
     [.more: #""api": {"base_url": "api.example.net"}"#], [.more: #""api": {"base_url": "\#(api)/"}"#],

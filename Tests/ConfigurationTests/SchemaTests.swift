@@ -19,6 +19,8 @@ import Testing
     ("$defs.schedule", ConfigurationKey.Schedule.allCases.map(\.rawValue)),
     ("$defs.verify", ConfigurationKey.Verify.allCases.map(\.rawValue)),
     ("$defs.destination", ConfigurationKey.Destination.allCases.map(\.rawValue)),
+    ("$defs.directory", ConfigurationKey.Directory.allCases.map(\.rawValue)),
+    ("$defs.directory_file", ConfigurationKey.DirectoryFile.allCases.map(\.rawValue)),
   ]
 
   private func node(_ path: String) throws -> JSONNode {
@@ -81,6 +83,8 @@ import Testing
     }
     #expect(tokens == [["token_id"], ["token_ids"]])
     #expect(try strings("$defs.destination.required") == ["file"])
+    #expect(try strings("$defs.directory.required") == ["directory", "files"])
+    #expect(try strings("$defs.directory_file.required") == ["name"])
     #expect(try strings("$defs.program.required") == ["command"])
     #expect(try strings("$defs.alert_program.required") == ["command"])
     let given = #""defaults": {"account_id": "\#(String(repeating: "0", count: 32))", "credential": "main"}"#
@@ -107,6 +111,7 @@ import Testing
     #expect(try node("properties.tokens.maxItems").integer == 500_000)
     #expect(try node("$defs.keep_previous.minimum").integer == 0)
     #expect(try node("$defs.keep_previous.maximum").integer == Int64(Destination.mostPrevious))
+    #expect(try node("$defs.directory.properties.files.maxItems").integer == Int64(Destination.mostFiles))
     #expect(try node("$defs.path.maxLength").integer == 4_095)
     #expect(try node("$defs.reload.items.maxLength").integer == 255)
   }
@@ -141,5 +146,8 @@ import Testing
     let destination = try #require(entry.publish.first)
     #expect(try string("$defs.format") == destination.format.rawValue)
     #expect(UInt16(try string("$defs.mode"), radix: 8) == destination.mode)
+    let directory = Sample([.publish: #"[{"directory": "/srv", "files": [{"name": "a"}]}]"#])
+    let link = try #require(try directory.decoded().tokens.first?.publish.first?.link)
+    #expect("/srv/\(try string("$defs.directory.properties.link"))" == link)
   }
 }

@@ -36,7 +36,8 @@ import Testing
     ("readlinkat", [EACCES, EIO]), ("fallocate", [ENOSPC, EIO, EINTR]), ("fchmod", [EACCES, EROFS]),
     ("pwrite64", [EIO, ENOSPC, EINTR]), ("ftruncate", [EIO, EINTR]), ("fsync", [EIO, ENOSPC, EINTR]),
     ("fdatasync", [EIO, ENOSPC]), ("renameat", [EACCES, EROFS, ENOSPC, EIO]),
-    ("unlinkat", [EACCES, EROFS, EIO]),
+    ("unlinkat", [EACCES, EROFS, EIO]), ("mkdirat", [EACCES, ENOSPC, EROFS, EIO]),
+    ("symlinkat", [EACCES, ENOSPC, EIO]), ("linkat", [EACCES, EMLINK, ENOSPC, EIO]),
     ("socket", [EMFILE, ENOMEM]), ("connect", [ECONNREFUSED, EACCES]), ("sendto", [EPIPE, ENOMEM, EIO]),
     ("recvfrom", [ECONNRESET, ENOMEM, EIO]),
   ]

@@ -18,8 +18,8 @@ import Testing
   static let calls =
     isSoak
     ? nil
-    : "openat,fallocate,fchmod,fchown,write,pwrite64,ftruncate,fsync,fdatasync,renameat,unlinkat,socket,connect,"
-      + "sendto,recvfrom,fcntl,timerfd_settime"
+    : "openat,fallocate,fchmod,fchown,write,pwrite64,ftruncate,fsync,fdatasync,renameat,unlinkat,mkdirat,symlinkat,linkat,"
+      + "socket,connect,sendto,recvfrom,fcntl,timerfd_settime"
 
   @Test(arguments: WalkedRoll.Before.allCases)
   func aKillAtAnyCallLosesNoSecretAndNoRoll(before: WalkedRoll.Before) async throws {
@@ -130,7 +130,7 @@ import Testing
     if try service.eventOrEnd(["rollSettled"]) != nil {
       // The window had fewer calls this time.
       try service.stop()
-      result.faults = try roll.faults(rolls: 1)
+      result.faults = try roll.faults(rolls: 1) + roll.directoryFaults()
       return result
     }
     guard try service.ended() == 128 + SIGKILL else {
@@ -154,7 +154,7 @@ import Testing
     let truth = try roll.truth()
     result.needlessRolls = truth.rolls - expected
     result.isLost = !roll.wrongDestinations(truth.secret).isEmpty
-    result.faults = try roll.faults(rolls: expected)
+    result.faults = try roll.faults(rolls: expected) + roll.directoryFaults()
     let useful = trace.first { $0.name == "pwrite64" && $0.subject.contains("/published/") }
     if result.isCured, useful != nil {
       result.faults.append("a destination was written before the escrow was durable")

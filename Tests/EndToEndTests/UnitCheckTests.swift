@@ -24,6 +24,10 @@ import Testing
     Case(what: "the default place", file: published, missing: []),
     Case(what: "a directory elsewhere", missing: ["ReadWritePaths=/srv/app"]),
     Case(
+      what: "a directory behind a link", file: "",
+      members: ["directory": "\"/srv/app\"", "files": #"[{"name": "token"}]"#],
+      missing: ["ReadWritePaths=/srv/app"]),
+    Case(
       what: "a directory that a drop-in has opened", dropIn: "ReadWritePaths=-/srv/app /srv/other",
       missing: []),
     Case(

@@ -134,10 +134,12 @@ static void describe(pid_t id, const struct __ptrace_syscall_info *info, char *t
     name_of(id, info->entry.args[0], target, size);
     if (number == SYS_sendto) add_request_line(id, info, target, size);
   } else if (number == SYS_openat || number == SYS_unlinkat || number == SYS_newfstatat || number == SYS_statx ||
-             number == SYS_readlinkat || number == SYS_faccessat2) {
+             number == SYS_readlinkat || number == SYS_faccessat2 || number == SYS_mkdirat) {
     peek(id, info->entry.args[1], target, size);
   } else if (number == SYS_renameat || number == SYS_renameat2 || number == SYS_linkat) {
     peek(id, info->entry.args[3], target, size);
+  } else if (number == SYS_symlinkat) {
+    peek(id, info->entry.args[2], target, size);
   } else if (number == SYS_open || number == SYS_unlink || number == SYS_stat || number == SYS_lstat ||
              number == SYS_access || number == SYS_mkdir || number == SYS_readlink) {
     peek(id, info->entry.args[0], target, size);

@@ -20,7 +20,7 @@ static const struct call_name call_names[] = {
     CALL(fdatasync), CALL(truncate), CALL(ftruncate), CALL(getcwd), CALL(rename), CALL(mkdir), CALL(rmdir),
     CALL(unlink), CALL(readlink), CALL(chmod), CALL(fchmod), CALL(chown), CALL(fchown), CALL(geteuid), CALL(getegid),
     CALL(getuid), CALL(getgid), CALL(gettid), CALL(futex), CALL(epoll_ctl), CALL(epoll_wait), CALL(epoll_pwait),
-    CALL(clock_gettime), CALL(clock_nanosleep), CALL(exit_group), CALL(openat), CALL(linkat), CALL(unlinkat), CALL(renameat),
+    CALL(clock_gettime), CALL(clock_nanosleep), CALL(exit_group), CALL(openat), CALL(linkat), CALL(symlinkat), CALL(mkdirat), CALL(unlinkat), CALL(renameat),
     CALL(renameat2), CALL(readlinkat), CALL(newfstatat), CALL(statx), CALL(fallocate), CALL(timerfd_create),
     CALL(timerfd_settime), CALL(eventfd2), CALL(epoll_create1), CALL(dup3), CALL(pipe2), CALL(getrandom),
     CALL(fsetxattr), CALL(fgetxattr), CALL(lgetxattr), CALL(getdents64), CALL(prctl), CALL(set_robust_list),

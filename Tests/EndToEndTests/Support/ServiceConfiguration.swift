@@ -2,11 +2,20 @@
 struct ServiceConfiguration: Sendable {
   /// A file that gets the secret.
   struct Destination: Sendable {
+    /// Empty for a directory, which `others` describes.
     var file: String
     var format = "raw"
     var mode = "0600"
     /// Further members, each with its value in JSON.
     var others: [String: String] = [:]
+
+    /// A directory with a link of the usual name; `files` in JSON.
+    static func directory(
+      _ path: String, files: String, mode: String = "0600", _ others: [String: String] = [:]
+    ) -> Destination {
+      let own = ["directory": quoted(path), "files": files]
+      return Destination(file: "", mode: mode, others: others.merging(own) { $1 })
+    }
   }
 
   /// A token with its schedule.
@@ -68,8 +77,10 @@ struct ServiceConfiguration: Sendable {
   private static func json(_ entry: Entry) -> String {
     let publish = entry.publish.map { destination in
       var members = destination.others
-      members["file"] = quoted(destination.file)
-      members["format"] = quoted(destination.format)
+      if !destination.file.isEmpty {
+        members["file"] = quoted(destination.file)
+        members["format"] = quoted(destination.format)
+      }
       members["mode"] = quoted(destination.mode)
       return object(members)
     }

@@ -10,6 +10,7 @@ struct WalkedRoll: Sendable {
     case secretInForce = "the secret in force published before"
     case ownCredential = "the token is a credential of the service"
     case secretOfTwin = "the secret of the pair's other token published before"
+    case directory = "the secret in force published before in a directory behind a link"
   }
 
   /// The credential that the token is, where it is one.
@@ -19,6 +20,10 @@ struct WalkedRoll: Sendable {
   /// The other token of a pair, which consumers hold; never rolled, so that many pairs can have the same.
   let twin: SandboxUnderTest.Token?
   let workspace: Workspace
+  /// Where the destinations are, in the directory for what is published.
+  private let place: String
+  /// The secret in the former directory, where one is kept.
+  private let former: String?
 
   init(
     _ token: SandboxUnderTest.Token, _ before: Before, _ sandbox: SandboxUnderTest, credential: String,
@@ -32,10 +37,19 @@ struct WalkedRoll: Sendable {
       _ = try workspace.directory.write("published/raw", held.secret)
     }
     var configuration = workspace.configuration
-    let publish: [ServiceConfiguration.Destination] = [
-      .init(file: "\(workspace.published)/raw"), .init(file: "\(workspace.published)/env", format: "env"),
-      .init(file: "\(workspace.published)/json", format: "json", mode: "0640"),
-    ]
+    let publish: [ServiceConfiguration.Destination]
+    if before == .directory {
+      (place, former) = ("current/", token.secret)
+      try workspace.publishDirectory(["raw": token.secret])
+      let files = #"[{"name": "raw"}, {"name": "env", "format": "env"}, {"name": "json", "format": "json"}]"#
+      publish = [.directory(workspace.published, files: files, mode: "0640", ["keep_previous": "1"])]
+    } else {
+      (place, former) = ("", nil)
+      publish = [
+        .init(file: "\(workspace.published)/raw"), .init(file: "\(workspace.published)/env", format: "env"),
+        .init(file: "\(workspace.published)/json", format: "json", mode: "0640"),
+      ]
+    }
     configuration.entries = [workspace.entry(SyscallInjector.entry, token, publish: publish)]
     configuration.entries[0].twin = self.twin?.id
     configuration.entries[0].grace = grace
@@ -70,8 +84,26 @@ struct WalkedRoll: Sendable {
       ("raw", { $0 == secret }), ("env", { $0 == "CLOUDFLARE_API_TOKEN=\(secret)\n" }),
       ("json", { $0.contains("\"token\": \"\(secret)\"") }),
     ]
-    let wrong = wanted.filter { !(workspace.publishedText($0.0).map($0.1) ?? false) }.map(\.0)
+    let wrong = wanted.filter { !(workspace.publishedText(place + $0.0).map($0.1) ?? false) }.map(\.0)
     return (workspace.credential(Self.own) ?? secret) == secret ? wrong : wrong + ["the service itself"]
+  }
+
+  /// Why what is published is not as it was to be, beside the secret: the former directory, and the rights of all of it.
+  func directoryFaults() throws -> [String] {
+    guard let former else { return [] }
+    var faults: [String] = []
+    if workspace.publishedText("current.1/raw") != former {
+      faults.append("the former directory is not kept")
+    }
+    let links = ["current", "current.1"]
+    let wanted = (links + links.compactMap(workspace.publishedLink)).sorted()
+    let found = TemporaryDirectory.names(workspace.published)
+    if wanted.count != 4 || found != wanted { faults.append("published: \(found)") }
+    for (name, mode) in [("current/.", 0o750), ("current/raw", 0o640), ("current/env", 0o640)] {
+      let found = try FileStatus("\(workspace.published)/\(name)").mode
+      if Int(found) != mode { faults.append("\(name) has mode \(String(found, radix: 8))") }
+    }
+    return faults
   }
 
   /// Whether the history says that the roll is over: verified, or, where the API cannot be heard, not.

@@ -94,11 +94,29 @@ final class Workspace: Sendable {
     return text.split(separator: "\n").map(String.init)
   }
 
-  /// Files that only exist while something is being written.
+  /// Files and directories that only exist while something is being written; not those that a link leads to.
   var temporaries: [String] {
-    (TemporaryDirectory.names(published) + TemporaryDirectory.names(escrow) + TemporaryDirectory.names(state)
-      + TemporaryDirectory.names(successors))
+    let names = TemporaryDirectory.names(published)
+    let linked = names.compactMap(publishedLink)
+    return
+      (names.filter { !linked.contains($0) } + TemporaryDirectory.names(escrow)
+      + TemporaryDirectory.names(state) + TemporaryDirectory.names(successors))
       .filter { $0.contains(".tokenroll-") }
+  }
+
+  /// Where the published link `name` leads; nil where it is none.
+  func publishedLink(_ name: String) -> String? {
+    var buffer = [CChar](repeating: 0, count: 4_096)
+    let count = readlink("\(published)/\(name)", &buffer, buffer.count)
+    return count < 0 ? nil : String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  /// Publishes `files` as a service has done before, behind the link `current`.
+  func publishDirectory(_ files: [String: String]) throws {
+    let name = ".current.tokenroll-00000000000000ff"
+    _ = try directory.makeDirectory("published/\(name)", mode: 0o750)
+    for (file, text) in files { try directory.write("published/\(name)/\(file)", text, mode: 0o640) }
+    guard symlink(name, "\(published)/current") == 0 else { throw TestFailure("symlink") }
   }
 
   /// How the rolls of the history ended, the oldest first, as `tokenroll history` says it.
