@@ -215,7 +215,8 @@ public enum EventKind: String, Sendable, CaseIterable {
       .stateForeign,
       .actionFailed:
       .error
-    case .metricsNotWritten, .controlUnavailable, .journalWasAway, .rollingPaused, .rollingHeld, .rightsCorrected,
+    case .metricsNotWritten, .controlUnavailable, .journalWasAway, .rollingPaused, .rollingHeld,
+      .rightsCorrected,
       .tokenExpiring, .clockImplausible,
       .notificationFailed,
       .escrowNotErased,
