@@ -8,6 +8,7 @@ import socket
 import ssl
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.request
 
@@ -83,7 +84,7 @@ class Service:
     """`tokenroll run`; `ready` is the time from exec to READY=1 in seconds."""
 
     def __init__(self, workspace, config, environment=None):
-        address = str(workspace.path / "notify")
+        address = str(workspace.path / f"notify-{time.monotonic_ns()}")
         notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         notify.bind(address)
         self.log = open(workspace.path / "log", "wb")
@@ -94,8 +95,13 @@ class Service:
         while b"READY=1" not in notify.recv(65536):
             pass
         self.ready = time.monotonic() - began
-        notify.close()
-        os.unlink(address)
+        self.notify = notify
+        threading.Thread(target=self.listen, daemon=True).start()
+
+    def listen(self):
+        """Reads on, as systemd does: a service that is not heard says so at each change of its status."""
+        while self.notify.recv(65536):
+            pass
 
     def memory(self):
         """Resident and private dirty memory in MB (proc(5), smaps_rollup)."""
@@ -109,6 +115,7 @@ class Service:
         self.process.terminate()
         code = self.process.wait()
         self.log.close()
+        self.notify.shutdown(socket.SHUT_RDWR)
         return code
 
     def __enter__(self):

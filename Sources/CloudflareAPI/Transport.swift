@@ -15,6 +15,8 @@ internal import Platform
   private var waiting: [Exchange] = []
   private var spare: [EasyHandle] = []
   private var isShutDown = false
+  /// For when the timer is armed while requests are under way.
+  private var deadline = DispatchTime.distantFuture
 
   nonisolated init(_ settings: TransportSettings, idleTime: DispatchTimeInterval) {
     self.settings = settings
@@ -105,15 +107,20 @@ extension Transport {
     guard let engine else { return }
     if active.isEmpty {
       engine.timer.schedule(deadline: .now() + idleTime, leeway: .milliseconds(100))
+      deadline = .distantFuture
     } else if engine.multi.isTimeoutNew {
       engine.multi.isTimeoutNew = false
       let timeout = engine.multi.timeout
-      engine.timer.schedule(
-        deadline: timeout < 0 ? .distantFuture : .now() + .milliseconds(timeout), leeway: .milliseconds(1))
+      let wanted = timeout < 0 ? DispatchTime.distantFuture : .now() + .milliseconds(timeout)
+      // One that comes too early asks libcurl anew; to put the timer off at each of many requests is what costs.
+      guard wanted < deadline else { return }
+      deadline = wanted
+      engine.timer.schedule(deadline: wanted, leeway: .milliseconds(1))
     }
   }
 
   private func timerFired() {
+    deadline = .distantFuture
     guard !active.isEmpty else { return stopEngine() }
     engine?.multi.expire()
     engine?.multi.renewTimeout()
@@ -142,6 +149,7 @@ extension Transport {
         RotationActor.assumeIsolated { self.timerFired() }
       })
     self.engine = engine
+    deadline = .distantFuture
     return engine
   }
 

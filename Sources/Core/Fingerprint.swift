@@ -8,11 +8,14 @@ public struct Fingerprint: Hashable, Sendable {
   public static let byteCount = 32
 
   /// Takes exactly 32 bytes; nil for any other number.
-  public init?(bytes: some Collection<UInt8>) {
+  public init?(bytes: [UInt8]) {
     guard bytes.count == Self.byteCount else { return nil }
-    var words: [UInt64] = [0, 0, 0, 0]
-    for (index, byte) in bytes.enumerated() { words[index / 8] = words[index / 8] << 8 | UInt64(byte) }
-    self.words = (words[0], words[1], words[2], words[3])
+    func word(_ index: Int) -> UInt64 {
+      var word: UInt64 = 0
+      for byte in bytes[index * 8..<index * 8 + 8] { word = word << 8 | UInt64(byte) }
+      return word
+    }
+    words = (word(0), word(1), word(2), word(3))
   }
 
   /// The 32 bytes, as they are stored.

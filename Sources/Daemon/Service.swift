@@ -1,6 +1,7 @@
 internal import CloudflareAPI
 internal import Configuration
 public import Core
+internal import Dispatch
 internal import Glibc
 public import Platform
 public import Systemd
@@ -44,6 +45,7 @@ public import Systemd
   private var services: RollServices { workplace.services }
   private var rotator: Rotator { workplace.rotator }
   private var lastStatus = ""
+  private var isChangeNoted = false
   private var stopLimit = TimeSpan.zero
   private var stopTimer: BootTimer?
 
@@ -132,9 +134,17 @@ public import Systemd
     }
   }
 
+  /// Once a turn of the queue: in a burst much changes in one.
   private func noteChange() {
-    updateStatus()
-    metricsFile?.noteChange()
+    guard !isChangeNoted else { return }
+    isChangeNoted = true
+    RotationActor.shared.queue.async {
+      RotationActor.assumeIsolated {
+        self.isChangeNoted = false
+        self.updateStatus()
+        self.metricsFile?.noteChange()
+      }
+    }
   }
 
   private var metrics: ServiceMetrics {

@@ -26,6 +26,7 @@ internal import Glibc
 
   /// Disarms the timer.
   public func cancel() {
+    guard deadline != nil else { return }
     deadline = nil
     // Where disarming failed the handler would be suppressed, for there is no deadline.
     try? set(timespec())

@@ -107,22 +107,29 @@ private struct Walk {
     try check(current, isLast: pending.isEmpty)
     while !pending.isEmpty {
       let name = pending.removeFirst()
-      if let target = try linkTarget(current, name) {
-        if pending.isEmpty && !allowSymbolicLink {
-          throw SystemError(
-            "cannot open directory", path,
-            because: "it is a symbolic link, to \(target); name the directory itself, or allow symbolic_link")
-        }
-        links += 1
-        guard links <= Self.maximumLinks else {
-          throw SystemError("cannot open directory", path, code: ELOOP)
-        }
-        if target.hasPrefix("/") { current = try open(AT_FDCWD, "/") }
-        pending = components(target) + pending
-      } else {
+      var link: String?
+      do throws(SystemError) {
         current = try open(current.rawValue, name)
-        try check(current, isLast: pending.isEmpty)
+      } catch {
+        // What is said of a link, too (open(2)).
+        link = error.code == ENOTDIR ? try linkTarget(current, name) : nil
+        if link == nil { throw error }
       }
+      guard let link else {
+        try check(current, isLast: pending.isEmpty)
+        continue
+      }
+      if pending.isEmpty && !allowSymbolicLink {
+        throw SystemError(
+          "cannot open directory", path,
+          because: "it is a symbolic link, to \(link); name the directory itself, or allow symbolic_link")
+      }
+      links += 1
+      guard links <= Self.maximumLinks else {
+        throw SystemError("cannot open directory", path, code: ELOOP)
+      }
+      if link.hasPrefix("/") { current = try open(AT_FDCWD, "/") }
+      pending = components(link) + pending
     }
     return current
   }

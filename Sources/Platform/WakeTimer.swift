@@ -37,6 +37,7 @@ internal import Glibc
 
   /// Disarms the timer.
   public func cancel() {
+    guard deadline != nil else { return }
     deadline = nil
     source.schedule(wallDeadline: .distantFuture)
   }

@@ -67,7 +67,7 @@ extension RollStore {
 
   /// Whether the request of the roll in hand has created a token, or will, is not known: it is looked for.
   func abandonCreation(of row: Int64, at now: Timestamp) throws(StoreError) {
-    try database.prepare("UPDATE deletions SET due = ?, until = ? WHERE token = ? AND due IS NULL").run(
+    try abandonedCreation.run(
       .integer(now.microseconds), .integer((now + Self.lookingTime).microseconds), .integer(row))
   }
 

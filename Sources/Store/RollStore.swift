@@ -19,6 +19,7 @@ public final class RollStore {
   let hold: Statement
   let release: Statement
   let recognised: Statement
+  let abandonedCreation: Statement
 
   /// The name of the file in the state directory.
   public static let fileName = "rolls.db"
@@ -56,6 +57,8 @@ public final class RollStore {
     hold = try database.prepare("INSERT OR REPLACE INTO holds (token, since) VALUES (?, ?)")
     release = try database.prepare("DELETE FROM holds WHERE token = ?")
     recognised = try database.prepare("UPDATE tokens SET fingerprint = ? WHERE row = ?")
+    abandonedCreation = try database.prepare(
+      "UPDATE deletions SET due = ?, until = ? WHERE token = ? AND due IS NULL")
   }
 
   /// The rolls that are kept for each token; older ones are dropped.

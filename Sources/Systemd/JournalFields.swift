@@ -7,23 +7,28 @@ enum JournalFields {
 
   /// What an event says beside its message, in a fixed order; only what is known.
   static func details(_ event: Event) -> [(name: String, value: Value)] {
-    let fields: [(String, Value?)] = [
-      ("TOKENROLL_ENTRY", event.entry.map(Value.text)),
-      ("TOKENROLL_ROLL_ID", event.rollID.map(Value.text)),
-      ("TOKENROLL_ACCOUNT_ID", event.accountID.map(Value.text)),
-      ("TOKENROLL_TOKEN_ID", event.tokenID.map(Value.text)),
-      ("TOKENROLL_PHASE", event.phase.map(Value.text)),
-      ("TOKENROLL_HTTP_STATUS", event.httpStatus.map { .number(Int64($0)) }),
-      ("TOKENROLL_API_CODE", event.apiCode.map { .number(Int64($0)) }),
-      ("TOKENROLL_CF_RAY", event.ray.map(Value.text)),
-      ("TOKENROLL_DURATION_USEC", event.duration.map { .number($0.microseconds) }),
-      ("TOKENROLL_ATTEMPT", event.attempt.map { .number(Int64($0)) }),
-      ("TOKENROLL_UNIT", event.unit.map(Value.text)),
-      ("TOKENROLL_PROGRAM", event.program.map(Value.text)),
-      ("TOKENROLL_EXIT_STATUS", event.exitStatus.map { .number(Int64($0)) }),
-      ("ERRNO", event.errno.map { .number(Int64($0)) }),
-    ]
-    return fields.compactMap { name, value in value.map { (name, $0) } }
+    var fields: [(name: String, value: Value)] = []
+    func add(_ name: String, _ text: String?) {
+      if let text { fields.append((name, .text(text))) }
+    }
+    func add(_ name: String, _ number: (some BinaryInteger)?) {
+      if let number { fields.append((name, .number(Int64(number)))) }
+    }
+    add("TOKENROLL_ENTRY", event.entry)
+    add("TOKENROLL_ROLL_ID", event.rollID)
+    add("TOKENROLL_ACCOUNT_ID", event.accountID)
+    add("TOKENROLL_TOKEN_ID", event.tokenID)
+    add("TOKENROLL_PHASE", event.phase)
+    add("TOKENROLL_HTTP_STATUS", event.httpStatus)
+    add("TOKENROLL_API_CODE", event.apiCode)
+    add("TOKENROLL_CF_RAY", event.ray)
+    add("TOKENROLL_DURATION_USEC", event.duration?.microseconds)
+    add("TOKENROLL_ATTEMPT", event.attempt)
+    add("TOKENROLL_UNIT", event.unit)
+    add("TOKENROLL_PROGRAM", event.program)
+    add("TOKENROLL_EXIT_STATUS", event.exitStatus)
+    add("ERRNO", event.errno)
+    return fields
   }
 
   /// All fields as sd_journal_sendv(3) takes them: `NAME=value`.

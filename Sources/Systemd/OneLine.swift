@@ -7,7 +7,9 @@ package func oneLine(_ text: String) -> String {
 }
 
 private func breaksLine(_ scalar: Unicode.Scalar) -> Bool {
-  switch scalar.properties.generalCategory {
+  // The tables of Unicode take their time, and most of a line is printable ASCII.
+  if (0x20...0x7E).contains(scalar.value) { return false }
+  return switch scalar.properties.generalCategory {
   // Format characters can turn the direction of what follows, and so make a log say something else.
   case .control, .lineSeparator, .paragraphSeparator, .format: true
   default: false

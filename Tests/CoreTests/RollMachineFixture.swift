@@ -4,7 +4,7 @@ import Core
 struct Rolling {
   static let start = Timestamp(seconds: 1_800_000_000)
   static let settleTime = TimeSpan.seconds(30)
-  static let fingerprint = Fingerprint(bytes: repeatElement(UInt8(1), count: 32))
+  static let fingerprint = Fingerprint(bytes: Array(repeating: 1, count: 32))
   static let modified = Timestamp(seconds: 1_790_000_000)
 
   var machine = RollMachine(settleTime: settleTime)

@@ -13,7 +13,7 @@ import Testing
     TokenRecord(
       row: row, accountID: "account", tokenID: id, firstSeen: Timestamp(seconds: seen),
       lastSuccess: success.map { Timestamp(seconds: $0) },
-      fingerprint: isProved ? Fingerprint(bytes: repeatElement(UInt8(row), count: 32)) : nil,
+      fingerprint: isProved ? Fingerprint(bytes: Array(repeating: UInt8(row), count: 32)) : nil,
       failures: failures)
   }
 
