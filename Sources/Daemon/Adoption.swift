@@ -135,7 +135,8 @@ public import Systemd
     let facts = SecretRendering.Facts(
       entry: entry.name, accountID: entry.accountID, tokenID: record.tokenID, rolledAt: services.clock.now)
     do throws(SystemError) {
-      remarks = try await services.publisher.publish(secret, of: entry, facts, nil, EncryptedCopies())
+      remarks = try await services.publisher.publish(
+        secret, of: entry, facts, nil, EncryptedCopies(), DurableSteps(health: services.health))
     } catch {
       throw ServiceFailure(
         kind: .state,

@@ -32,6 +32,7 @@ internal import Systemd
   private static let mostNamed = 20
 
   let escrow: Escrow
+  let disk = DiskQueues()
   let templates = Templates()
   private let encryptor: any CredentialEncryptor
   /// The numbers of names that were looked up; a reload begins anew.
@@ -70,8 +71,9 @@ internal import Systemd
 
   /// Makes `secret` durable as that of `roll`; returns the path of its escrow.
   func keep(
-    _ secret: Secret, of entry: Entry, token: String, _ roll: RollID, _ preparation: Preparation?
-  ) throws(SystemError) -> String {
+    _ secret: Secret, of entry: Entry, token: String, _ roll: RollID, _ preparation: Preparation?,
+    _ steps: DurableSteps
+  ) async throws(SystemError) -> String {
     let file: AtomicFile
     if let prepared = preparation?.escrow {
       file = prepared
@@ -82,8 +84,23 @@ internal import Systemd
     preparation?.escrow = nil
     // The token of a replacement is known by now, and was not when the file was prepared.
     let name = Escrow.name(of: roll, entry: entry.name, token: token)
-    _ = try secret.withBytes { (bytes) throws(SystemError) in try file.commit(bytes, as: name) }
+    _ = try await durably("writing the escrow of \(entry.name)", steps) { () throws(SystemError) in
+      try secret.withBytes { (bytes) throws(SystemError) in try file.commit(bytes, as: name) }
+    }
     return escrow.path(of: roll, entry: entry.name, token: token)
+  }
+
+  /// Overwrites and removes the escrow file `path`.
+  func erase(_ path: String, _ steps: DurableSteps) async throws(SystemError) {
+    let escrow = escrow
+    try await durably("erasing \(path)", steps) { () throws(SystemError) in try escrow.erase(path) }
+  }
+
+  /// Makes `call`, which is `what` in words, beside those of other rolls; what it writes is nobody else's until then.
+  private func durably<Value: Sendable>(
+    _ what: String, _ steps: DurableSteps, _ call: @escaping () throws(SystemError) -> Value
+  ) async throws(SystemError) -> Value {
+    try await steps.take(what) { () throws(SystemError) in try await disk.run(call) }
   }
 
   /// What is worth knowing of a publication that succeeded, each a sentence.
@@ -99,7 +116,7 @@ internal import Systemd
   /// Those that get it encrypted come last, so that none waits for the helper of another.
   func publish(
     _ secret: Secret, of entry: Entry, _ facts: SecretRendering.Facts, _ preparation: Preparation?,
-    _ copies: EncryptedCopies
+    _ copies: EncryptedCopies, _ steps: DurableSteps
   ) async throws(SystemError) -> Remarks {
     var remarks = Remarks()
     var failures: [(file: String, error: SystemError)] = []
@@ -122,7 +139,10 @@ internal import Systemd
           // The roll took place: rights that are refused now must not keep the secret from its consumers.
           replacement = try prepare(group, narrowIfRefused: true)
         }
-        let publication = try replacement.commit(contents)
+        let content = contents
+        let publication = try await durably("publishing \(entry.name)", steps) { () throws(SystemError) in
+          try replacement.commit(content)
+        }
         for (destination, content) in zip(group.destinations, contents)
         where !isInPlace(content, at: destination) {
           throw SystemError(

@@ -23,7 +23,8 @@ extension RollRunner {
       let result = await bounded(published.count) { () -> Result<Publisher.Remarks, SystemError> in
         do throws(SystemError) {
           return .success(
-            try await services.publisher.publish(secret, of: entry, facts, preparation, encryptedCopies))
+            try await services.publisher.publish(
+              secret, of: entry, facts, preparation, encryptedCopies, steps))
         } catch {
           return .failure(error)
         }

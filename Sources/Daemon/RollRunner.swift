@@ -63,6 +63,7 @@ internal import Store
   var isUnready = false
   /// The entry was configured anew since the last attempt.
   var isChanged = false
+  let steps: DurableSteps
 
   init(entry: Entry, records: TokenRecords, since: Timestamp, slot: Int, services: RollServices) {
     self.entry = entry
@@ -71,6 +72,7 @@ internal import Store
     twin = records.standby == nil ? nil : records.inUse
     self.since = since
     self.services = services
+    steps = DurableSteps(health: services.health)
     machine = RollMachine(
       settleTime: services.configuration.api.settleTime, doubtUntil: records.doubtUntil,
       failures: records.next.failures, isPair: records.standby != nil)
@@ -108,6 +110,7 @@ internal import Store
 
   /// True while nothing but this process's memory, or an answer under way, holds the secret in force.
   var mustNotBeInterrupted: Bool {
+    if steps.isBusy { return true }
     // What nobody has is found and deleted.
     if machine.isReplacement { return machine.phase == .intended }
     return machine.phase.mustNotBeInterrupted
@@ -161,15 +164,15 @@ internal import Store
     switch effect {
     case .prepare: await prepare()
     case .inspect(let old): await inspect(old)
-    case .recordIntent(let intent): recordIntent(intent)
+    case .recordIntent(let intent): await recordIntent(intent)
     case .send: await send()
-    case .withdraw(let outcome, let reason, let owesCure): withdraw(outcome, reason, owesCure)
-    case .escrow: escrow()
+    case .withdraw(let outcome, let reason, let owesCure): await withdraw(outcome, reason, owesCure)
+    case .escrow: await escrow()
     case .publish: await publish()
     case .verify: await verify()
     case .askOld: await askOld()
     case .askModified: await askModified()
-    case .settle(let outcome, let detail): settle(outcome, detail)
+    case .settle(let outcome, let detail): await settle(outcome, detail)
     case .rollAgain: rollAgain()
     case .report(let event): report(event)
     case .wake: nil
@@ -255,28 +258,33 @@ extension RollRunner {
     }
   }
 
-  private func recordIntent(_ wanted: Intent) -> RollEvent {
+  private func recordIntent(_ wanted: Intent) async -> RollEvent {
     guard let id = machine.rollID else { return .intentNotRecorded("the roll has no identity") }
     var roll = UnsettledRoll(
       id: id, cause: machine.cause, startedAt: services.clock.now,
       oldFingerprint: wanted.oldIsInForce ? oldSecret?.fingerprint : nil, modifiedOn: wanted.modifiedOn,
       needsConfirmation: wanted.needsConfirmation)
     roll.isReplacement = machine.isReplacement
+    let recorded = roll
     do throws(StoreError) {
-      let hasReplaced = try services.store.recordIntent(
-        roll, token: record.row, entry: entry.name, credential: entry.credential)
-      if hasReplaced {
-        services.counters.count(.lost)
-        onSurplus()
+      try await steps.take("recording the intent of \(entry.name)") { () throws(StoreError) in
+        try await services.commits.commit { (store) throws(StoreError) in
+          try store.recordIntent(
+            recorded, token: self.record.row, entry: self.entry.name, credential: self.entry.credential)
+        } then: { hasReplaced in
+          self.intent = recorded
+          self.record.lastAttempt = recorded.startedAt
+          guard hasReplaced else { return }
+          self.services.counters.count(.lost)
+          self.onSurplus()
+        }
       }
     } catch {
       abandon()
       return .intentNotRecorded(error.description)
     }
-    intent = roll
-    record.lastAttempt = roll.startedAt
     // The escrow of a roll whose secret a later request replaced; the history has just closed that roll.
-    eraseEscrow()
+    await eraseEscrow()
     return .intentRecorded
   }
 
@@ -303,7 +311,7 @@ extension RollRunner {
     }
   }
 
-  private func withdraw(_ outcome: RollOutcome, _ reason: String, _ owesCure: Bool) -> RollEvent? {
+  private func withdraw(_ outcome: RollOutcome, _ reason: String, _ owesCure: Bool) async -> RollEvent? {
     record.failures = machine.failures
     record.doubtUntil = machine.doubtUntil
     if outcome == .didNotHappen, let old = intent?.oldFingerprint { onStanding(self, old) }
@@ -315,7 +323,7 @@ extension RollRunner {
       services.counters.count(outcome)
       if machine.isReplacement { onSurplus() }
       // Of a standby that is rolled again; nobody has the secret.
-      if outcome == .lost { eraseEscrow() }
+      if outcome == .lost { await eraseEscrow() }
     } catch {
       report(Event(.stateNotWritten, "The intent could not be taken back: \(error); a restart resolves it."))
     }
@@ -332,11 +340,11 @@ extension RollRunner {
 // MARK: - After the answer
 
 extension RollRunner {
-  private func escrow() -> RollEvent {
+  private func escrow() async -> RollEvent {
     guard let newSecret, let intent else { return .notEscrowed("there is no secret in memory") }
     do throws(SystemError) {
-      escrowPath = try services.publisher.keep(
-        newSecret, of: entry, token: tokenInHand, intent.id, preparation)
+      escrowPath = try await services.publisher.keep(
+        newSecret, of: entry, token: tokenInHand, intent.id, preparation, steps)
     } catch {
       return .notEscrowed(error.description)
     }
@@ -393,7 +401,35 @@ extension RollRunner {
     actionsOwedFor = intent.id
   }
 
-  private func settle(_ outcome: RollOutcome, _ detail: String?) -> RollEvent {
+  private func settle(_ outcome: RollOutcome, _ detail: String?) async -> RollEvent {
+    let isGood = outcome == .settled || outcome == .unverified
+    var replaced: Replacement?
+    do throws(StoreError) {
+      if isGood { try oweActions() }
+      try await steps.take("settling the roll of \(entry.name)") { () throws(StoreError) in
+        try await services.commits.commit { (store) throws(StoreError) in
+          try self.settle(outcome, detail, in: store)
+        } then: { settled in
+          self.record = settled.record
+          if isGood { self.twin?.isHeld = false }
+          replaced = settled.replacement
+        }
+      }
+    } catch {
+      return .notSettled(error.description)
+    }
+    services.counters.count(outcome)
+    closeSuccession(outcome)
+    await eraseEscrow()
+    if let replaced { tell(replaced) }
+    intent = nil
+    return .settled
+  }
+
+  /// Has the store settle the roll; returns what is kept of the token from then on.
+  private func settle(
+    _ outcome: RollOutcome, _ detail: String?, in store: RollStore
+  ) throws(StoreError) -> (record: TokenRecord, replacement: Replacement?) {
     let now = services.clock.now
     let isGood = outcome == .settled || outcome == .unverified
     var settled = record
@@ -406,32 +442,19 @@ extension RollRunner {
     if isGood { settled.take(replacement) }
     settled.nextDue =
       settled.isHeld ? nil : services.planner.due(entry, TokenRecords(settled, twin), at: now)
-    do throws(StoreError) {
-      if isGood { try oweActions() }
-      try services.store.settle(
-        token: settled.row, twin: twin.map { ($0.row, $0.fingerprint) }, outcome, detail: detail,
-        fingerprint: settled.fingerprint,
-        rolledAt: settled.lastSuccess ?? now, outage: outage, failures: settled.failures,
-        doubtUntil: settled.doubtUntil, nextDue: settled.nextDue, replacement: replacement,
-        at: now)
-    } catch {
-      return .notSettled(error.description)
-    }
-    services.counters.count(outcome)
-    record = settled
-    closeSuccession(outcome)
-    if isGood { twin?.isHeld = false }
-    eraseEscrow()
-    if let replacement { tell(replacement) }
-    intent = nil
-    return .settled
+    try store.settle(
+      token: settled.row, twin: twin.map { ($0.row, $0.fingerprint) }, outcome, detail: detail,
+      fingerprint: settled.fingerprint, rolledAt: settled.lastSuccess ?? now, outage: outage,
+      failures: settled.failures, doubtUntil: settled.doubtUntil, nextDue: settled.nextDue,
+      replacement: replacement, at: now)
+    return (settled, replacement)
   }
 
-  private func eraseEscrow() {
+  private func eraseEscrow() async {
     guard let path = escrowPath else { return }
     escrowPath = nil
     do throws(SystemError) {
-      try services.publisher.escrow.erase(path)
+      try await services.publisher.erase(path, steps)
     } catch {
       report(Event(.escrowNotErased, "The escrow of a roll that is settled could not be erased: \(error)."))
     }

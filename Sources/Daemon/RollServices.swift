@@ -10,6 +10,8 @@ internal import Store
   var issuer: any TokenIssuer
   let gate: RequestGate
   let store: RollStore
+  /// The changes that rolls make in the store, those of several in one commit.
+  let commits: CommitGroup
   let publisher: Publisher
   let reloads: ReloadQueue
   let programs: ProgramQueue
@@ -35,6 +37,7 @@ internal import Store
     self.issuer = issuer
     self.gate = gate
     self.store = store
+    commits = CommitGroup(store)
     self.publisher = publisher
     self.reloads = reloads
     self.programs = programs

@@ -65,6 +65,7 @@ internal import Store
     dueTimer = WakeTimer { [weak self] in self?.tick() }
     waitTimer = try BootTimer { [weak self] in self?.resumeWaiting() }
     clockTimer = try BootTimer { [weak self] in self?.tick() }
+    services.publisher.disk.isAlone = { [weak self] in (self?.active.count ?? 0) < 2 }
     connectActions()
     watch.rotator = self
     doubts.rotator = self

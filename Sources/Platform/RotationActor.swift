@@ -4,8 +4,8 @@ public import Dispatch
 /// The one serial queue on which everything that decides or touches a secret runs.
 ///
 /// An actor whose executor is a Dispatch queue, so that Dispatch sources, libcurl's callbacks and `async` code
-/// exclude each other without a lock. Work that may block (a slow disk) blocks it on purpose: the watchdog is fed
-/// from here, and tells the truth.
+/// exclude each other without a lock. Work that may block (a slow disk) blocks it on purpose, but for what `DiskQueues` does
+/// beside it: the watchdog is fed from here, and tells the truth.
 @globalActor public actor RotationActor {
   /// The one instance.
   public static let shared = RotationActor()

@@ -4,6 +4,8 @@ internal import CSQLite
 final class Database {
   let path: String
   private let handle: OpaquePointer
+  /// Whether a transaction of several changes is under way.
+  private var isTogether = false
 
   enum Access {
     case readWrite
@@ -54,8 +56,10 @@ final class Database {
     return Statement(statement, in: self)
   }
 
-  /// Runs `body` between BEGIN IMMEDIATE and COMMIT; rolls back where it, or the commit, fails.
+  /// Runs `body` between BEGIN IMMEDIATE and COMMIT; rolls back where it, or the commit, fails. Within `together`, between the
+  /// beginning and the end of a savepoint.
   func transaction<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
+    guard !isTogether else { return try savepoint(body) }
     try execute("BEGIN IMMEDIATE")
     do {
       let result = try body()
@@ -64,6 +68,50 @@ final class Database {
     } catch {
       // Some failures have rolled back already; then there is nothing to roll back and no harm in asking.
       sqlite3_exec(handle, "ROLLBACK", nil, nil, nil)
+      throw error
+    }
+  }
+
+  /// Carries out changes, each a transaction of its own where it is alone, in one transaction; what became of each, in their order.
+  ///
+  /// One that fails is taken back by itself. Where the transaction as a whole fails, all have failed.
+  func together(_ changes: [() throws(StoreError) -> Void]) -> [StoreError?] {
+    guard changes.count > 1 else { return changes.map { failure(of: $0) } }
+    do throws(StoreError) {
+      var failures: [StoreError?] = []
+      try transaction { () throws(StoreError) in
+        isTogether = true
+        defer { isTogether = false }
+        for change in changes {
+          let failure = failure(of: change)
+          // A full disk, for one, takes the whole transaction back (sqlite.org/lang_transaction.html).
+          if let failure, sqlite3_get_autocommit(handle) != 0 { throw failure }
+          failures.append(failure)
+        }
+      }
+      return failures
+    } catch {
+      return changes.map { _ in error }
+    }
+  }
+
+  private func failure(of change: () throws(StoreError) -> Void) -> StoreError? {
+    do throws(StoreError) {
+      try change()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private func savepoint<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
+    try execute("SAVEPOINT change")
+    do {
+      let result = try body()
+      try execute("RELEASE change")
+      return result
+    } catch {
+      sqlite3_exec(handle, "ROLLBACK TO change; RELEASE change", nil, nil, nil)
       throw error
     }
   }
