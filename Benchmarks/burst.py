@@ -93,7 +93,8 @@ class Burst:
 
     def published(self):
         with os.scandir(self.workspace.path / "published") as items:
-            return {item.inode() for item in items if not item.name.startswith(".")}
+            # ext4 gives the number of a file that was replaced to another one.
+            return {(item.inode(), item.stat().st_mtime_ns) for item in items if not item.name.startswith(".")}
 
     def end(self, process):
         """Milliseconds, milliseconds of the processor of the service and of the sandbox, and requests, a token."""
