@@ -109,6 +109,26 @@ import Testing
     #expect(try found() == ids([0, 2]))
   }
 
+  @Test func whatAFailedChangeHadWrittenIsTakenBackByItself() async throws {
+    let scene = try await Scene(directory.path, count: 2)
+    let broken = StoreError(.failed, "broken off")
+    let failures = await Self.together([
+      { await scene.record(0) },
+      {
+        await scene.record(1) { (scene) throws(StoreError) in
+          try scene.store.database.transaction { () throws(StoreError) in
+            try scene.store.database.execute("UPDATE tokens SET failures = 9")
+            throw broken
+          }
+        }
+      },
+    ])
+    #expect(failures == [nil, broken])
+    #expect(try found() == ids([0]))
+    let tokens = try RollStore(directory: directory.path, machineID: Self.machine).tokens()
+    #expect(tokens.map(\.failures) == [0, 0])
+  }
+
   /// A change that fails alone fails with the same words among others.
   @Test func aFailureIsTheSameAloneAndTogether() async throws {
     let scene = try await Scene(directory.path, count: 2)
