@@ -3,15 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-# Unpacked only: the package prometheus starts a server where it is installed.
-fetch() (
-  mkdir -p .build/prometheus
-  cd .build/prometheus
-  apt-get -qq download prometheus 2>/dev/null || { apt-get update -qq && apt-get -qq download prometheus; } || exit 1
-  dpkg-deb --extract prometheus_*.deb .
-)
-promtool=$(command -v promtool || echo "$PWD/.build/prometheus/usr/bin/promtool")
-[ -x "$promtool" ] || fetch || {
+promtool=$(Tests/prometheus.sh promtool) || {
   echo "alerts: there is no promtool, and the package prometheus cannot be fetched" >&2
   exit 1
 }

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The whole suite: the alerts, the service on a booted Debian where there is root, then unit and end-to-end tests.
+# The whole suite: the alerts, the dashboard, the service on a booted Debian where there is root, then unit and end-to-end tests.
 # Arguments go to `swift test`; with arguments the booted part is left out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -47,6 +47,7 @@ if [ $# -eq 0 ]; then
   done
 fi
 swift build --build-tests
+[ $# -gt 0 ] || Tests/dashboard.sh .build/debug || status=1
 if [ $# -gt 0 ]; then
   swift test --skip-build "$@" || status=1
 else
