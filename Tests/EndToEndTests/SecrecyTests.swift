@@ -11,7 +11,7 @@ import Testing
     var secrets = Set(try sandbox.tokens().map(\.secret))
     let tokens = try sandbox.tokens().filter { $0.name != "credential" }
     var configuration = workspace.configuration
-    configuration.api["timeout"] = "\"2s\""
+    configuration.api["timeout"] = "\"10s\""
     configuration.metrics = #"{"file": "\#(workspace.directory.path("tokenroll.prom"))", "every": "1s"}"#
     configuration.entries = tokens.enumerated().map { index, token in
       workspace.entry(
@@ -34,7 +34,8 @@ import Testing
     try fault(1, #""kind":"delay","delay_before_ms":1500"#)
     try fault(2, #""kind":"refuse","status":403,"message":"no \#(tokens[2].secret) here""#)
     try fault(3, #""kind":"result","json":"\"\#(known)\"""#)
-    try fault(4, #""kind":"delay","delay_after_ms":1500"#)
+    // Long enough to put something in the way of its publication.
+    try fault(4, #""kind":"delay","delay_after_ms":7000"#)
     try fault(5, #""kind":"html","status":502"#)
 
     var log = ""
@@ -63,6 +64,12 @@ import Testing
     let next = try workspace.restart()
     for index in [1, 4, 5] { try next.eventUnlessSettled(workspace, "entry-\(index)") }
     try next.event("rollSettled", entry: "entry-0", count: 2)
+    // No roll begins from here on, so that none is in hand at the stop.
+    configuration.entries[0].schedule = ServiceConfiguration.Entry.every("1y")
+    _ = try workspace.write(configuration)
+    next.signal(SIGHUP)
+    try next.event("configurationReloaded")
+    try next.event("rollSettled", entry: "entry-0", count: next.events("rollStarted", entry: "entry-0").count)
     secrets.formUnion(try sandbox.tokens().map(\.secret))
     spoken += Self.selfDescription(next.process.pid)
     #expect(try next.stop() == 0)
