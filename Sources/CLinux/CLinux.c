@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <spawn.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -154,3 +155,5 @@ int linux_peer(int socket, int *process, uint32_t *user) {
 }
 
 int linux_duplicate(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
+
+void linux_trim_heap(void) { malloc_trim(0); }

@@ -92,12 +92,14 @@ extension ConfigurationDecoder {
       !parts.mode.isRefused, !parts.owner.isRefused,
       !parts.group.isRefused, !parts.allow.isRefused, !keepPrevious.isRefused
     else { return nil }
-    return Destination(
+    var destination = Destination(
       file: file, format: format, key: key.value ?? format.defaultKey, template: template.value,
       name: name.value,
       mode: parts.mode.value ?? 0o600,
       owner: parts.owner.value, group: parts.group.value, allow: parts.allow.value ?? [],
       keepPrevious: keepPrevious.value)
+    destination.terms = sharedDestinationTerms.shared(destination.terms)
+    return destination
   }
 }
 

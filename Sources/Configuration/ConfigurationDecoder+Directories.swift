@@ -51,11 +51,13 @@ extension ConfigurationDecoder {
     else { return nil }
     directoryLinks[path] = (index, offset)
     return files.map { file in
+      var terms = file.terms.value
+      terms.mode = parts.mode.value ?? file.mode
+      terms.group = parts.group.value
+      terms.allow = parts.allow.value ?? []
+      terms.keepPrevious = keepPrevious.value
       var file = file
-      file.mode = parts.mode.value ?? file.mode
-      file.group = parts.group.value
-      file.allow = parts.allow.value ?? []
-      file.keepPrevious = keepPrevious.value
+      file.terms = sharedDestinationTerms.shared(Shared(terms))
       return file
     }
   }

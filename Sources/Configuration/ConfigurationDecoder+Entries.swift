@@ -121,12 +121,14 @@ extension ConfigurationDecoder {
       let credential = credential.value, let schedule, let destinations, !reload.isRefused,
       !provided.isRefused, let settings, !programs.isRefused, !grace.isRefused
     else { return nil }
-    return Entry(
+    var entry = Entry(
       name: name, enabled: enabled.value ?? true, accountID: account, tokenID: token.id, twinID: token.twin,
       grace: grace.value, credential: credential, provide: provided.value, schedule: schedule,
       publish: destinations, reload: reload.value ?? [], verify: settings,
       run: programs.run.value ?? [], onFailure: programs.onFailure.value ?? [],
       onRecovery: programs.onRecovery.value ?? [])
+    entry.terms = sharedEntryTerms.shared(entry.terms)
+    return entry
   }
 }
 

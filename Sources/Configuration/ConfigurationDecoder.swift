@@ -36,6 +36,8 @@ final class ConfigurationDecoder {
   var sharedUnits = Interner<[String]>()
   var sharedVerifySettings = Interner<VerifySettings>()
   var sharedPrograms = Interner<[Program]>()
+  var sharedEntryTerms = Interner<Shared<EntryTerms>>()
+  var sharedDestinationTerms = Interner<Shared<DestinationTerms>>()
   var spans: [String: TimeSpan] = [:]
   var calendars: [String: CalendarExpression] = [:]
 

@@ -33,28 +33,9 @@ public struct Destination: Sendable, Hashable {
   public static let mostFiles = 100
 
   /// `file`: an absolute path without `.`, `..` or empty components; of a file in a directory the path through its link.
-  public var file: String
-  /// `format`.
-  public var format: Format
-  /// `key`: the variable (`env`, default `CLOUDFLARE_API_TOKEN`) or the member (`json`, default `token`); nil else.
-  public var key: String?
-  /// `template`: the file that the format `template` fills in, an absolute path; nil for the other formats.
-  public var template: String?
-  /// `name`: the credential's name (`credential`), which is encrypted with the secret; nil is the file's own, and for other
-  /// formats.
-  public var name: String?
-  /// `mode`: permission bits, no execution, none for others; the owner can read.
-  public var mode: UInt16
-  /// `owner`: a user's name or number; nil is the service's user.
-  public var owner: String?
-  /// `group`: a group's name or number; nil is the service's group.
-  public var group: String?
-  /// `allow`.
-  public var allow: Set<Exception>
-  /// `keep_previous`: how many former contents stay beside the file, 0 to 10; nil leaves alone what is there.
-  public var keepPrevious: Int?
-  /// Whether the file is replaced together with others, in a directory behind a link: see ``link``.
-  public var isBehindLink: Bool
+  public let file: String
+  /// The rest, which destinations share that say the same.
+  var terms: Shared<DestinationTerms>
 
   /// A destination; see the members for the ranges.
   public init(
@@ -63,15 +44,35 @@ public struct Destination: Sendable, Hashable {
     keepPrevious: Int? = nil, isBehindLink: Bool = false
   ) {
     self.file = file
-    self.format = format
-    self.key = key
-    self.template = template
-    self.name = name
-    self.mode = mode
-    self.owner = owner
-    self.group = group
-    self.allow = allow
-    self.keepPrevious = keepPrevious
-    self.isBehindLink = isBehindLink
+    terms = Shared(
+      DestinationTerms(
+        format: format, key: key, template: template, name: name, mode: mode, owner: owner, group: group,
+        allow: allow, keepPrevious: keepPrevious, isBehindLink: isBehindLink))
   }
+}
+
+// MARK: - What destinations share
+
+extension Destination {
+  /// `format`.
+  public var format: Format { terms.value.format }
+  /// `key`: the variable (`env`, default `CLOUDFLARE_API_TOKEN`) or the member (`json`, default `token`); nil else.
+  public var key: String? { terms.value.key }
+  /// `template`: the file that the format `template` fills in, an absolute path; nil for the other formats.
+  public var template: String? { terms.value.template }
+  /// `name`: the credential's name (`credential`), which is encrypted with the secret; nil is the file's own, and for other
+  /// formats.
+  public var name: String? { terms.value.name }
+  /// `mode`: permission bits, no execution, none for others; the owner can read.
+  public var mode: UInt16 { terms.value.mode }
+  /// `owner`: a user's name or number; nil is the service's user.
+  public var owner: String? { terms.value.owner }
+  /// `group`: a group's name or number; nil is the service's group.
+  public var group: String? { terms.value.group }
+  /// `allow`.
+  public var allow: Set<Exception> { terms.value.allow }
+  /// `keep_previous`: how many former contents stay beside the file, 0 to 10; nil leaves alone what is there.
+  public var keepPrevious: Int? { terms.value.keepPrevious }
+  /// Whether the file is replaced together with others, in a directory behind a link: see ``link``.
+  public var isBehindLink: Bool { terms.value.isBehindLink }
 }

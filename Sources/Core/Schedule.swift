@@ -1,7 +1,7 @@
 /// When an entry is rolled.
-public struct Schedule: Sendable, Equatable {
+public struct Schedule: Sendable, Hashable {
   /// What sets the times.
-  public enum Cadence: Sendable, Equatable {
+  public enum Cadence: Sendable, Hashable {
     /// `every`: each whole multiple of the span after the entry was first seen; 1 s to 10 years.
     case every(TimeSpan)
     /// `calendar`: systemd's OnCalendar language (systemd.time(7)).

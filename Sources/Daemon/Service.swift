@@ -108,6 +108,8 @@ public import Systemd
     rotator.start(unfinished)
     metricsFile?.use(services.configuration.metrics)
     watchdog.start()
+    // Much that was needed for the start is not any more.
+    Heap.giveBackFreeMemory()
     log.record(
       Event(.serviceReady, "tokenroll \(Version.current) is at work: \(rotator.summary.line(at: clock.now)).")
     )
@@ -203,6 +205,8 @@ extension Service {
     tell { (notifier) throws(SystemdError) in try notifier.reloading() }
     // Whatever happens, systemd is told that the reload is over.
     defer { tell { (notifier) throws(SystemdError) in try notifier.ready(status: statusLine) } }
+    // Once the text of the configuration and the entries from before are gone.
+    defer { Heap.giveBackFreeMemory() }
     lastReload = LastReload(isAccepted: true, time: clock.now)
     defer { metricsFile?.use(services.configuration.metrics) }
     do {

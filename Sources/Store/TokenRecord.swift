@@ -13,19 +13,19 @@ public struct TokenRecord: Sendable, Equatable {
   /// When the token first stood in a configuration of this service.
   public var firstSeen: Timestamp
   /// When the last intent was recorded.
-  public var lastAttempt: Timestamp?
+  @PackedTimestamp public var lastAttempt: Timestamp?
   /// When the last roll took place whose secret arrived; that of a standby may have been withheld.
-  public var lastSuccess: Timestamp?
+  @PackedTimestamp public var lastSuccess: Timestamp?
   /// When it is due next, as it was planned last.
-  public var nextDue: Timestamp?
-  /// By what the secret that the last roll published and verified is recognised.
-  public var fingerprint: Fingerprint?
+  @PackedTimestamp public var nextDue: Timestamp?
   /// Until when an earlier request of uncertain outcome may still take effect.
-  public var doubtUntil: Timestamp?
-  /// Whether an operator has to ask for the next roll, because the API refused the secret of the last one.
-  public var isHeld = false
+  @PackedTimestamp public var doubtUntil: Timestamp?
   /// Attempts in a row that came to nothing.
   public var failures: Int
+  /// By what the secret that the last roll published and verified is recognised.
+  public var fingerprint: Fingerprint?
+  /// Whether an operator has to ask for the next roll, because the API refused the secret of the last one.
+  public var isHeld = false
 
   /// The tokens by which a configuration may name it.
   public var ids: [String] { [tokenID] + (enrolledID.map { [$0] } ?? []) }

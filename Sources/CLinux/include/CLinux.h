@@ -83,3 +83,6 @@ int linux_peer(int socket, int *_Nonnull process, uint32_t *_Nonnull user);
 
 // fcntl(2) F_DUPFD_CLOEXEC.
 int linux_duplicate(int descriptor);
+
+// malloc_trim(3) with no padding.
+void linux_trim_heap(void);

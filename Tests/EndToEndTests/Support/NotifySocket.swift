@@ -39,10 +39,10 @@ final class NotifySocket: Sendable {
   }
 
   /// The messages up to the first that has `assignment`, that one included.
-  func receive(until assignment: String) throws -> [[String]] {
+  func receive(until assignment: String, within seconds: Int32 = 30) throws -> [[String]] {
     var messages: [[String]] = []
     while true {
-      let message = try receive()
+      let message = try receive(within: seconds)
       messages.append(message)
       if message.contains(where: { $0.hasPrefix(assignment) }) { return messages }
     }
