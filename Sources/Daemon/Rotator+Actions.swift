@@ -20,10 +20,12 @@ extension Rotator {
 
   /// Drops the actions that the configuration does not ask for any more.
   func dropActions() {
-    var entries: [Int64: Entry] = [:]
-    for slot in slots { for record in slot.records.all { entries[record.row] = slot.entry } }
-    services.reloads.drop { entries[$0.token]?.reload.contains($0.unit) ?? false }
-    services.programs.drop { entries[$0.token]?.program(of: $0) != nil }
+    services.reloads.drop { debt in
+      slotsByRow[debt.token].map { slots[$0].entry.reload.contains(debt.unit) } ?? false
+    }
+    services.programs.drop { debt in
+      slotsByRow[debt.token].map { slots[$0].entry.program(of: debt) != nil } ?? false
+    }
   }
 
   /// Runs the actions of an entry as after a roll, without one; returns what is begun.
@@ -48,7 +50,7 @@ extension Rotator {
   }
 
   private func subject(ofToken row: Int64) -> ProgramRunner.Subject? {
-    guard let index = slots.firstIndex(where: { $0.records.has(row) }) else { return nil }
+    guard let index = slotsByRow[row] else { return nil }
     let slot = slots[index]
     let records = runners[index]?.records ?? slot.records
     var entry = slot.entry
@@ -64,7 +66,7 @@ extension Rotator {
 
 extension Rotator {
   private func judge(token row: Int64) {
-    if let index = slots.firstIndex(where: { $0.records.has(row) }) { judge(index) }
+    if let index = slotsByRow[row] { judge(index) }
   }
 
   /// Has somebody told where the entry in a slot began to fail, or works again.

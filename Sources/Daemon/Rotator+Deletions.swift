@@ -14,7 +14,7 @@ extension Rotator {
   }
 
   private func slot(of deletion: Deletion) -> Slot? {
-    slots.first { slot in slot.isConfigured && slot.records.all.contains { $0.row == deletion.token } }
+    slotsByRow[deletion.token].map { slots[$0] }.flatMap { $0.isConfigured ? $0 : nil }
   }
 
   /// Until when a deletion that is due has to wait, for it cannot be undone; nil where it need not.

@@ -21,8 +21,6 @@ extension Rotator {
         unaccounted.append(item.path)
       }
     }
-    var byRow: [Int64: Int] = [:]
-    for (index, slot) in slots.enumerated() { for record in slot.records.all { byRow[record.row] = index } }
     var taken: Set<Int> = []
     var unfinished = Unfinished()
     for (row, entry, found) in try services.store.unsettled() {
@@ -31,7 +29,7 @@ extension Rotator {
       let path = escrow?.path
       roll.isEscrowed = escrow != nil
       if roll.isReplacement { roll.newTokenID = escrow?.token }
-      guard let slot = byRow[row] else {
+      guard let slot = slotsByRow[row] else {
         reportMissing(entry, roll, path)
         continue
       }

@@ -24,6 +24,8 @@ internal import Store
   /// What replacements leave behind.
   let deletions: DeletionQueue
   var slots: [Slot] = []
+  /// The slots by their tokens, for what comes to its end is not to be looked for in all of them.
+  private(set) var slotsByRow = SlotsByRow()
   /// One lane for each credential, so that one whose budget is spent does not hold up the others.
   private var lanes: [String: Lane] = [:]
   private(set) var runners: [Int: RollRunner] = [:]
@@ -47,7 +49,7 @@ internal import Store
   private var clockTimer: BootTimer?
   private let awakeSince: TimeSpan
   /// The latest attempt that was recorded for any token.
-  private var lastRecorded: Timestamp?
+  var lastRecorded: Timestamp?
   private(set) var clockDoubt: String?
   private(set) var isStopping = false
   private var safety: CheckedContinuation<Void, Never>?
@@ -125,80 +127,8 @@ extension Rotator {
     deletions.work()
   }
 
-  /// Makes the slots those of the configuration; tokens that were never seen are enrolled.
-  private func arrange() throws {
-    var known: [TokenKey: TokenRecord] = [:]
-    var places: [TokenKey: Int] = [:]
-    for (index, slot) in slots.enumerated() {
-      let runner = runners[index]
-      // An entry that is gone knows of its own roll alone.
-      let records =
-        slot.isConfigured ? (runner?.records ?? slot.records).all : runner.map { [$0.record] } ?? []
-      for record in records {
-        // A roll in hand goes where its token goes.
-        let isTaken = runner.map { $0.record.row == record.row } ?? true
-        for key in record.ids.map({ TokenKey(record.accountID, $0) }) {
-          known[key] = record
-          if isTaken { places[key] = index }
-        }
-      }
-    }
-    let entries = services.configuration.tokens
-    var unseen = entries.flatMap { entry in entry.tokenIDs.map { (entry.accountID, $0) } }
-      .filter { known[TokenKey($0.0, $0.1)] == nil }
-    // At the start, and where a token is new or comes back.
-    if !unseen.isEmpty {
-      for record in try services.store.tokens() {
-        for key in record.ids.map({ TokenKey(record.accountID, $0) }) where known[key] == nil {
-          known[key] = record
-        }
-        if let attempt = record.lastAttempt { lastRecorded = max(attempt, lastRecorded ?? attempt) }
-      }
-      unseen.removeAll { known[TokenKey($0.0, $0.1)] != nil }
-    }
-    try refuseReplacedTwice(entries) { known[TokenKey($0, $1)] }
-    for entry in entries {
-      for key in entry.tokenIDs.map({ TokenKey(entry.accountID, $0) }) {
-        guard let record = known[key], record.enrolledID != nil, record.tokenID == key.token else { continue }
-        try services.store.nameByCurrent(record.row)
-        known[key]?.enrolledID = nil
-        for runner in runners.values { runner.forgetEnrolled(record.row) }
-      }
-    }
-    let enrolled = try services.store.enroll(unseen, at: services.clock.now)
-    for record in enrolled { known[TokenKey(record.accountID, record.tokenID)] = record }
-
-    var rearranged: [Slot] = []
-    rearranged.reserveCapacity(entries.count)
-    var moved: [Int: Int] = [:]
-    for entry in entries {
-      let found = entry.tokenIDs.compactMap { id -> TokenRecord? in
-        var record = known[TokenKey(entry.accountID, id)]
-        // The strings of the entry, so that each is in memory once.
-        record?.accountID = entry.accountID
-        if record?.tokenID == id { record?.tokenID = id }
-        return record
-      }
-      guard let first = found.first else { continue }
-      let candidates = entry.tokenIDs.compactMap { places[TokenKey(entry.accountID, $0)] }
-        .filter { moved[$0] == nil }
-      let place = candidates.first { runners[$0] != nil } ?? candidates.first
-      if let place { moved[place] = rearranged.count }
-      rearranged.append(
-        Slot(
-          entry: entry, records: TokenRecords(first, found.count > 1 ? found[1] : nil),
-          trouble: place.flatMap { slots[$0].trouble }))
-    }
-    // An entry that left the configuration with a roll in hand stays until the roll is at its end.
-    for place in runners.keys.sorted() where moved[place] == nil {
-      moved[place] = rearranged.count
-      rearranged.append(Slot(entry: slots[place].entry, records: slots[place].records, isConfigured: false))
-    }
-    take(rearranged, moved: moved)
-    dropActions()
-  }
-
-  private func take(_ rearranged: [Slot], moved: [Int: Int]) {
+  /// Puts the slots in place of those before; `moved` says where each went.
+  func take(_ rearranged: [Slot], moved: [Int: Int]) {
     var kept: [Int: RollRunner] = [:]
     var keptWaits = DueQueue<TimeSpan>()
     var keptActive: Set<Int> = []
@@ -218,6 +148,7 @@ extension Rotator {
     watch.take(moved: moved)
     doubts.take(moved: moved)
     slots = rearranged
+    slotsByRow = SlotsByRow(slots)
     runners = kept
     waits = keptWaits
     active = keptActive
@@ -231,16 +162,6 @@ extension Rotator {
       lanes[runner.lane, default: Lane()].active += 1
     }
     armWaits()
-  }
-}
-
-private struct TokenKey: Hashable {
-  let account: String
-  let token: String
-
-  init(_ account: String, _ token: String) {
-    self.account = account
-    self.token = token
   }
 }
 
@@ -326,7 +247,7 @@ extension Rotator {
     let now = services.clock.now
     var earliest: Timestamp?
     for credential in lanes.keys {
-      while let lane = lanes[credential], lane.active < laneLimit, let first = lane.dues.first {
+      while let first = next(credential) {
         guard first.time <= now else {
           earliest = min(earliest ?? first.time, first.time)
           break
@@ -343,6 +264,14 @@ extension Rotator {
     if let earliest { dueTimer?.schedule(at: earliest) } else { dueTimer?.cancel() }
     watch.tick()
     onChange()
+  }
+
+  /// The slot that is due first, where its lane has room.
+  ///
+  /// A function of its own: a lane that is held on to while it changes is copied, with all of its dues.
+  private func next(_ credential: String) -> (slot: Int, time: Timestamp)? {
+    guard let lane = lanes[credential], lane.active < laneLimit else { return nil }
+    return lane.dues.first
   }
 
   /// Rolls of one credential that are under way at once: enough to keep every request in flight busy.
