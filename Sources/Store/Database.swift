@@ -116,6 +116,19 @@ final class Database {
     }
   }
 
+  /// As `transaction`, for one that changes `rows` rows all over the file: their pages stay in memory until its end.
+  func transaction<Result>(
+    over rows: Int, _ body: () throws(StoreError) -> Result
+  ) throws(StoreError) -> Result {
+    let usual = try integer("PRAGMA cache_size")
+    // In KiB, for it is negative: half a KiB is more than a row and its places in indices need.
+    let wanted = Int64(-rows / 2)
+    guard wanted < usual else { return try transaction(body) }
+    try execute("PRAGMA cache_size = \(wanted)")
+    defer { try? execute("PRAGMA cache_size = \(usual); PRAGMA shrink_memory") }
+    return try transaction(body)
+  }
+
   func integer(_ sql: String) throws(StoreError) -> Int64 {
     let statement = try prepare(sql)
     return try statement.step() ? statement.integer(0) : 0

@@ -10,7 +10,7 @@ extension RollStore {
   public func enroll(
     _ tokens: [(accountID: String, tokenID: String)], at now: Timestamp
   ) throws(StoreError) -> [TokenRecord] {
-    try database.transaction { () throws(StoreError) in
+    try database.transaction(over: tokens.count) { () throws(StoreError) in
       var records: [TokenRecord] = []
       records.reserveCapacity(tokens.count)
       for token in tokens {
@@ -40,7 +40,7 @@ extension RollStore {
 
   /// Keeps when tokens are due next, for those who read the database; the service itself computes it anew at start.
   public func plan(_ dues: [(row: Int64, due: Timestamp?)]) throws(StoreError) {
-    try database.transaction { () throws(StoreError) in
+    try database.transaction(over: dues.count) { () throws(StoreError) in
       for due in dues { try planned.run(.integer(due.due?.microseconds), .integer(due.row)) }
     }
   }

@@ -27,6 +27,18 @@ import Testing
     #expect(records.allSatisfy { $0.firstSeen == Timestamp(seconds: 7) && $0.lastAttempt == nil })
   }
 
+  @Test func manyAreEnrolledAndPlannedWithPagesThatAreGivenBack() throws {
+    let store = try open()
+    let cache = try store.database.integer("PRAGMA cache_size")
+    let ids = (0..<2_000).map { "\($0 * 7_919 % 2_000)" }
+    let enrolled = try store.enroll(ids.map { ("account", $0) }, at: Timestamp(seconds: 7))
+    try store.plan(enrolled.map { ($0.row, Timestamp(seconds: $0.row)) })
+    #expect(try store.database.integer("PRAGMA cache_size") == cache)
+    let records = try open().tokens()
+    #expect(Set(records.map(\.tokenID)) == Set(ids) && records.map(\.tokenID) == ids)
+    #expect(records.allSatisfy { $0.nextDue == Timestamp(seconds: $0.row) })
+  }
+
   @Test func anIntentSurvivesAStopWithEverythingItHolds() throws {
     let store = try open()
     let token = try #require(try store.enroll([("account", "a")], at: Timestamp(seconds: 7)).first)
