@@ -3,7 +3,9 @@
 import json
 import os
 import pathlib
+import queue
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -85,23 +87,28 @@ class Service:
 
     def __init__(self, workspace, config, environment=None):
         address = str(workspace.path / f"notify-{time.monotonic_ns()}")
-        notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        notify.bind(address)
+        self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.notify.bind(address)
+        self.readies = queue.Queue()
+        threading.Thread(target=self.listen, daemon=True).start()
         self.log = open(workspace.path / "log", "wb")
         began = time.monotonic()
         self.process = subprocess.Popen(
             [BUILD / "tokenroll", "run", "--config", config], stderr=self.log,
             env={"PATH": "/usr/bin", "NOTIFY_SOCKET": address, **(environment or {})})
-        while b"READY=1" not in notify.recv(65536):
-            pass
-        self.ready = time.monotonic() - began
-        self.notify = notify
-        threading.Thread(target=self.listen, daemon=True).start()
+        self.ready = self.readies.get(timeout=300) - began
 
     def listen(self):
         """Reads on, as systemd does: a service that is not heard says so at each change of its status."""
-        while self.notify.recv(65536):
-            pass
+        while message := self.notify.recv(65536):
+            if b"READY=1" in message:
+                self.readies.put(time.monotonic())
+
+    def reload(self):
+        """The time from SIGHUP to READY=1."""
+        began = time.monotonic()
+        self.process.send_signal(signal.SIGHUP)
+        return self.readies.get(timeout=300) - began
 
     def memory(self):
         """Resident and private dirty memory in MB (proc(5), smaps_rollup)."""

@@ -15,3 +15,5 @@ trap 'rm -rf "$work"' EXIT
 .build/release/durability-benchmark "$work" 200
 echo "== burst"
 python3 Benchmarks/burst.py
+echo "== many entries"
+python3 Benchmarks/many.py
