@@ -157,3 +157,5 @@ int linux_peer(int socket, int *process, uint32_t *user) {
 int linux_duplicate(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
 
 void linux_trim_heap(void) { malloc_trim(0); }
+
+void linux_share_heap(void) { mallopt(M_ARENA_MAX, 1); }

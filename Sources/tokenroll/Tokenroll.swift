@@ -7,6 +7,7 @@ internal import Platform
 @main
 struct Tokenroll {
   static func main() {
+    Heap.share()
     let arguments = Array(CommandLine.arguments.dropFirst())
     // Nothing ever runs on the shared pool of threads: as soon as one has worked for it, libdispatch wakes the process
     // once a second to look after the pool.

@@ -45,7 +45,7 @@ import Testing
       _ = try socket.receive(until: "READY=1", within: 600)
     }
     let reloaded = try privateMemory(of: service)
-    #expect(service.events("configurationReloaded").count == 2)
+    try service.event("configurationReloaded", count: 2)
     #expect(try service.stop() == 0)
     return (started, reloaded)
   }

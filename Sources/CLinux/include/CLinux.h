@@ -84,5 +84,6 @@ int linux_peer(int socket, int *_Nonnull process, uint32_t *_Nonnull user);
 // fcntl(2) F_DUPFD_CLOEXEC.
 int linux_duplicate(int descriptor);
 
-// malloc_trim(3) with no padding.
+// malloc_trim(3) with no padding, and mallopt(3) M_ARENA_MAX 1.
 void linux_trim_heap(void);
+void linux_share_heap(void);
