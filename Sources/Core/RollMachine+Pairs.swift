@@ -7,6 +7,20 @@ extension RollMachine {
   /// Whether nobody gets the new secret yet: consumers have one that is in force.
   var needsProof: Bool { (isStandby || isReplacement) && !isProved }
 
+  /// While consumers have a secret that is in force, one that is in memory alone is published nowhere: a crash would leave nobody
+  /// who knows that they have it, and it would be rolled away from them, or its token deleted.
+  mutating func escrowLater(_ reason: String, at moment: Moment) -> [RollEffect] {
+    tries += 1
+    trouble = reason
+    let wait = RollEffect.wake(after: RetryPolicy.urgent.delay(failures: tries, random: moment.random))
+    guard tries & (tries - 1) == 0 else { return [wait] }
+    let report = event(
+      .escrowFailed,
+      "The new secret could not be made durable: \(reason). It is published nowhere before; consumers keep the one that they "
+        + "have." + next(wait))
+    return [report, wait]
+  }
+
   /// Nobody gets the new secret of a standby, or of a new token, before the API has said that it is in force.
   mutating func beginProof(at moment: Moment) -> [RollEffect] {
     phase = .proving
@@ -17,9 +31,7 @@ extension RollMachine {
   mutating func prove(_ event: RollEvent, at moment: Moment) -> [RollEffect] {
     switch event {
     case .wake:
-      if isEscrowed { return [.verify] }
-      phase = .escrowing
-      return [.escrow]
+      return [.verify]
     case .standing(.inForce(status: "active")):
       // While an earlier request may still replace it, consumers are better off with what they have.
       if let wait = watchWait(at: moment) {

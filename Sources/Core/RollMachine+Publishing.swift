@@ -15,18 +15,16 @@ extension RollMachine {
       if needsProof { return [report] + beginProof(at: moment) }
       phase = .escrowed
       return [.publish, report]
-    case (.escrowing, .wake) where isReplacement:
+    case (.escrowing, .wake) where needsProof:
       return [.escrow]
     case (.escrowing, .notEscrowed(let reason)):
-      if isReplacement { return escrowLater(reason, at: moment) }
-      let isUnproved = needsProof
-      if !isUnproved { phase = .escrowed }
-      let rest = isUnproved ? beginProof(at: moment) : [.publish]
+      if needsProof { return escrowLater(reason, at: moment) }
+      phase = .escrowed
       let report = self.event(
         .escrowFailed,
         "The new secret could not be made durable: \(reason). It is held in memory alone until a destination "
           + "has it; do not stop the service.")
-      return tries == 0 ? [report] + rest : rest
+      return tries == 0 ? [report, .publish] : [.publish]
     case (.escrowed, .published(let narrowed)):
       phase = .published
       tries = 0

@@ -13,17 +13,4 @@ extension RollMachine {
       wait,
     ]
   }
-
-  /// A secret that is in memory alone is published nowhere: a crash would have the new token deleted, as one that nobody has.
-  mutating func escrowLater(_ reason: String, at moment: Moment) -> [RollEffect] {
-    tries += 1
-    trouble = reason
-    let wait = RollEffect.wake(after: RetryPolicy.urgent.delay(failures: tries, random: moment.random))
-    guard tries & (tries - 1) == 0 else { return [wait] }
-    let report = event(
-      .escrowFailed,
-      "The secret of the new token could not be made durable: \(reason). It is published nowhere before; consumers keep the "
-        + "one that they have." + next(wait))
-    return [report, wait]
-  }
 }

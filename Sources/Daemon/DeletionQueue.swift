@@ -58,9 +58,24 @@ extension DeletionQueue {
     work()
   }
 
+  /// What was put off by another clock is looked at anew.
+  func clockWasSet() {
+    held = [:]
+    lookOn()
+    work()
+  }
+
+  /// A request that was given up arrives by no clock that anybody sets.
+  private func lookOn() {
+    for deletion in deletions {
+      if let longer = deletion.lookedFor(since: services.clock.now) { keep(longer) }
+    }
+  }
+
   /// Begins to delete.
   func start() {
     isAtWork = true
+    lookOn()
     work()
   }
 

@@ -78,7 +78,7 @@ extension RollRunner {
 
   /// Whether a destination has the secret in escrow already, as after a crash while it was published.
   func isPublished(_ escrowPath: String?) -> Bool {
-    guard twin != nil, let escrowPath, let secret = try? services.publisher.escrow.read(escrowPath) else {
+    guard let escrowPath, let secret = try? services.publisher.escrow.read(escrowPath) else {
       return false
     }
     return services.publisher.current(entry).map { $0.equals(secret) } ?? false

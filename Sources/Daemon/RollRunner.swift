@@ -114,7 +114,7 @@ internal import Store
     // What nobody has is found and deleted.
     if machine.isReplacement { return machine.phase == .intended }
     return machine.phase.mustNotBeInterrupted
-      || ([.proving, .escrowed].contains(machine.phase) && intent?.isEscrowed != true)
+      || (machine.phase == .escrowed && intent?.isEscrowed != true)
   }
 
   /// Takes up a roll that a restart found unsettled, of the token in `row`; `escrowPath` where its secret lies in escrow.
@@ -411,6 +411,7 @@ extension RollRunner {
           try self.settle(outcome, detail, in: store)
         } then: { settled in
           self.record = settled.record
+          self.twin = settled.twin
           if isGood { self.twin?.isHeld = false }
           replaced = settled.replacement
         }
@@ -426,14 +427,16 @@ extension RollRunner {
     return .settled
   }
 
-  /// Has the store settle the roll; returns what is kept of the token from then on.
+  /// Has the store settle the roll; returns what is kept of the tokens from then on.
   private func settle(
     _ outcome: RollOutcome, _ detail: String?, in store: RollStore
-  ) throws(StoreError) -> (record: TokenRecord, replacement: Replacement?) {
+  ) throws(StoreError) -> (record: TokenRecord, twin: TokenRecord?, replacement: Replacement?) {
     let now = services.clock.now
     let isGood = outcome == .settled || outcome == .unverified
     var settled = record
-    settled.lastSuccess = rolledAt ?? intent?.startedAt ?? now
+    let time = rolledAt ?? intent?.startedAt ?? now
+    settled.lastSuccess = time
+    let twin = twin?.rolled(before: time)
     settled.fingerprint = outcome == .settled ? newSecret?.fingerprint : nil
     settled.failures = isGood ? 0 : machine.failures + 1
     settled.doubtUntil = machine.doubtUntil
@@ -443,11 +446,11 @@ extension RollRunner {
     settled.nextDue =
       settled.isHeld ? nil : services.planner.due(entry, TokenRecords(settled, twin), at: now)
     try store.settle(
-      token: settled.row, twin: twin.map { ($0.row, $0.fingerprint) }, outcome, detail: detail,
-      fingerprint: settled.fingerprint, rolledAt: settled.lastSuccess ?? now, outage: outage,
+      token: settled.row, twin: twin.map { ($0.row, $0.fingerprint, $0.lastSuccess) }, outcome,
+      detail: detail, fingerprint: settled.fingerprint, rolledAt: time, outage: outage,
       failures: settled.failures, doubtUntil: settled.doubtUntil, nextDue: settled.nextDue,
       replacement: replacement, at: now)
-    return (settled, replacement)
+    return (settled, twin, replacement)
   }
 
   private func eraseEscrow() async {

@@ -295,7 +295,7 @@ extension Rotator {
     services.planner.clockWasSet(at: services.clock.now)
     planAll()
     tick()
-    deletions.work()
+    deletions.clockWasSet()
   }
 
   /// Whether to go by the wall clock; where not, it is looked at again in a minute and whenever it is set.

@@ -67,3 +67,13 @@ struct TokenRecords {
     return other.lastSuccess.map { $0 < time } ?? true
   }
 }
+
+extension TokenRecord {
+  /// The record of a token that was rolled before `time`, when the other one of its pair was: a time that says otherwise is that
+  /// of a clock that was wrong, and would have the wrong one taken for the one in use.
+  func rolled(before time: Timestamp) -> TokenRecord {
+    var record = self
+    record.lastSuccess = lastSuccess.map { min($0, time - TimeSpan(microseconds: 1)) }
+    return record
+  }
+}

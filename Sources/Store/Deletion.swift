@@ -22,6 +22,15 @@ public struct Deletion: Sendable, Equatable {
   public var until: Timestamp?
   /// How often it was tried in vain, or looked for.
   public var failures: Int
+
+  /// The same, where the search would end sooner than an hour after `now`, which is longer than a request can be late; nil where
+  /// it is long enough. A clock that was set forward, or wrong before a restart, would else end it at once.
+  public func lookedFor(since now: Timestamp) -> Deletion? {
+    guard let until, until < now + .hours(1) else { return nil }
+    var deletion = self
+    deletion.until = now + .hours(1)
+    return deletion
+  }
 }
 
 /// What a replacement has changed once it is over.

@@ -40,9 +40,10 @@ extension RollStore {
 
   /// Closes the roll in hand, and holds the token or ends its hold as the outcome demands. `fingerprint` is kept where the
   /// secret is known to be in force; `twin` is the other token of a pair, whose turn is over, with the fingerprint of the
-  /// secret by which it was found in force.
+  /// secret by which it was found in force and the time of its last roll, which was before this one.
   public func settle(
-    token row: Int64, twin: (row: Int64, fingerprint: Fingerprint?)? = nil, _ outcome: RollOutcome,
+    token row: Int64, twin: (row: Int64, fingerprint: Fingerprint?, lastSuccess: Timestamp?)? = nil,
+    _ outcome: RollOutcome,
     detail: String?,
     fingerprint: Fingerprint?, rolledAt: Timestamp,
     outage: TimeSpan?, failures: Int, doubtUntil: Timestamp?, nextDue: Timestamp?,
@@ -63,6 +64,7 @@ extension RollStore {
       if let twin {
         try planned.run(.integer(nil), .integer(twin.row))
         try recognised.run(.blob(twin.fingerprint?.bytes), .integer(twin.row))
+        try rolledBefore.run(.integer(twin.lastSuccess?.microseconds), .integer(twin.row))
         // Consumers have a secret of the other's; what was wrong with theirs is over.
         if [.settled, .unverified].contains(outcome) { try release.run(.integer(twin.row)) }
       }

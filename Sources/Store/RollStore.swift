@@ -20,6 +20,7 @@ public final class RollStore {
   let release: Statement
   let recognised: Statement
   let abandonedCreation: Statement
+  let rolledBefore: Statement
 
   /// The name of the file in the state directory.
   public static let fileName = "rolls.db"
@@ -59,6 +60,7 @@ public final class RollStore {
     recognised = try database.prepare("UPDATE tokens SET fingerprint = ? WHERE row = ?")
     abandonedCreation = try database.prepare(
       "UPDATE deletions SET due = ?, until = ? WHERE token = ? AND due IS NULL")
+    rolledBefore = try database.prepare("UPDATE tokens SET last_success = ? WHERE row = ?")
   }
 
   /// The rolls that are kept for each token; older ones are dropped.

@@ -74,6 +74,20 @@ struct RollMachineReplacingTests {
     #expect(rolling.begins() == [.prepare])
   }
 
+  @Test func whatWasSentForTheOldTokenDoesNotTouchTheNewOne() {
+    var rolling = Rolling(
+      RollMachine(settleTime: Rolling.settleTime, doubtUntil: Rolling.start + .minutes(5)))
+    rolling.machine.replaces = true
+    rolling.begins()
+    rolling.hears(.prepared(old: .ours))
+    let effects = rolling.hears(.inspected(modifiedOn: Rolling.modified, old: .unavailable))
+    guard case .recordIntent(let intent)? = effects.first else {
+      Issue.record("\(effects)")
+      return
+    }
+    #expect(!intent.needsConfirmation)
+  }
+
   @Test func aCrashBeforeTheEscrowEndsTheAttempt() {
     var rolling = Rolling()
     let effects = rolling.hears(.recovered(Self.left))

@@ -48,6 +48,43 @@ import Testing
       Self.record("b", row: 2, seen: 5, success: 200, isProved: true))
     #expect(records.firstSeen == Timestamp(seconds: 5))
     #expect(records.lastSuccess == Timestamp(seconds: 200))
+    #expect(records.home == 1)
+  }
+
+  /// The one that is not in use was seen first, rolled last, and is what an operator has to see to.
+  @Test func whatIsKnownOfTheOtherTokenCountsAsWell() {
+    var other = Self.record("b", row: 2, seen: 5, success: 300)
+    (other.lastAttempt, other.doubtUntil) = (Timestamp(seconds: 310), Timestamp(seconds: 320))
+    other.isHeld = true
+    var records = TokenRecords(Self.record("a", row: 7, seen: 50, success: 100, isProved: true), other)
+    #expect(records.inUse.tokenID == "a" && records.home == 2)
+    #expect(records.firstSeen == Timestamp(seconds: 5) && records.lastSuccess == Timestamp(seconds: 300))
+    #expect(records.lastAttempt == Timestamp(seconds: 310) && records.doubtUntil == Timestamp(seconds: 320))
+    #expect(records.isHeld)
+    records.release()
+    #expect(!records.isHeld)
+  }
+
+  @Test func theFirstOfSeveralReplacedTokensStaysTheOneThatWasEnrolled() {
+    var record = Self.record("a", row: 1)
+    for id in ["b", "c"] {
+      record.take(Replacement(currentID: id, surplusID: record.tokenID, due: Timestamp(seconds: 1)))
+    }
+    #expect(record.tokenID == "c" && record.enrolledID == "a")
+    record.take(Replacement(currentID: nil, surplusID: "d", due: Timestamp(seconds: 1)))
+    #expect(record.tokenID == "c")
+  }
+
+  /// Else the token that consumers have would be the next to be rolled, where their files cannot be read back.
+  @Test(arguments: [100, 150, 200, 5_000] as [Int64])
+  func theOrderOfTheTwoOutlivesAClockThatIsSetBack(former: Int64) throws {
+    let twin = Self.record("a", row: 1, success: former, isProved: true)
+    let rolled = Self.record("b", row: 2, success: 150, isProved: true)
+    let records = TokenRecords(rolled, twin.rolled(before: Timestamp(seconds: 150)))
+    #expect(records.inUse.tokenID == "b" && records.lastSuccess == Timestamp(seconds: 150))
+    let kept = try #require(records.standby?.lastSuccess)
+    #expect(kept == min(Timestamp(seconds: former), Timestamp(seconds: 150) - TimeSpan(microseconds: 1)))
+    #expect(Self.record("c", row: 3).rolled(before: Timestamp(seconds: 1)).lastSuccess == nil)
   }
 
   @Test func theTwoChangePlacesWithARoll() {

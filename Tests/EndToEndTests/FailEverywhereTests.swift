@@ -132,6 +132,8 @@ import Testing
     if network.contains(point.call) {
       kinds.append(point.before == .secretOfTwin ? "secretEscrowed" : "secretPublished")
     }
+    // What consumers can do without is published once it is durable.
+    if point.before == .secretOfTwin { kinds.append("escrowFailed") }
     let decisive = try service.eventOrEnd(kinds, within: 240)
     guard decisive != nil else { return ["the service ended: \(service.lines.suffix(5))"] }
     return try outlive(point, roll, service)
@@ -146,8 +148,18 @@ import Testing
     // A file that has its name, and whose directory could not be made durable, is no copy to rely on.
     let isInMemory =
       rolls == 1 && service.events("secretEscrowed").isEmpty && !service.events("publicationFailed").isEmpty
+    let isHeldBack =
+      point.before == .secretOfTwin && rolls == 1 && service.events("secretEscrowed").isEmpty
+      && !service.events("escrowFailed").isEmpty
     var expected: Int64 = 1
-    if isInMemory, !roll.wrongDestinations(secret).isEmpty {
+    if isHeldBack {
+      guard roll.wrongDestinations(secret).count >= WalkedRoll.destinationCount else {
+        return ["a secret is published that is in memory alone"]
+      }
+      service.signal(SIGKILL)
+      try service.ended()
+      expected = roll.workspace.escrowed.contains { !$0.hasPrefix(".") } ? 1 : 2
+    } else if isInMemory, !roll.wrongDestinations(secret).isEmpty {
       guard let event = service.events("escrowFailed").first, event.priority == 2 else {
         return ["the only copy is in memory, and nothing critical was logged"]
       }

@@ -132,6 +132,16 @@ import Testing
     #expect(try next.stop() == 0)
   }
 
+  @Test func aDeletionWhoseAnswerIsLostIsDoneWithOnceTheTokenIsNotFound() throws {
+    let replaced = try Replaced(grace: "0")
+    try replaced.sandbox.addFault(#"{"kind":"close","call":"delete","commit":"yes"}"#)
+    let service = try replaced.workspace.start(replaced.configuration)
+    try service.event("deletionFailed", entry: "edge")
+    #expect(try service.event("tokenDeleted").message.contains("is gone"))
+    #expect(try replaced.one(service).secret == replaced.published)
+    #expect(try service.stop() == 0)
+  }
+
   @Test(arguments: [
     #"{"kind":"close","call":"create","commit":"yes"}"#, #"{"kind":"no-result","call":"create"}"#,
   ])

@@ -81,9 +81,25 @@ import Testing
     #expect(try store.deletions() == [deletion])
   }
 
+  @Test func aClockThatIsSetForwardDoesNotEndTheSearch() throws {
+    _ = try begin(1)
+    try withdraw(.didNotHappen)
+    let deletion = try #require(try store.deletions().first)
+    #expect(deletion.lookedFor(since: Self.now) == nil)
+    let longer = try #require(deletion.lookedFor(since: Self.now + .days(40)))
+    #expect(longer.until == Self.now + .days(40) + .hours(1) && longer.due == deletion.due)
+    #expect(longer.lookedFor(since: Self.now + .days(40)) == nil)
+    var known = deletion
+    (known.tokenID, known.until) = ("old", nil)
+    #expect(known.lookedFor(since: Self.now + .days(40)) == nil)
+  }
+
   @Test func aRefusalLeavesNothing() throws {
     _ = try begin(1)
     try withdraw(.notRolled)
+    #expect(try store.deletions().isEmpty)
+    // Nor does the next roll take it for one that came to nothing.
+    _ = try begin(2)
     #expect(try store.deletions().isEmpty)
   }
 

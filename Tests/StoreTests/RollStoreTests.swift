@@ -192,12 +192,30 @@ import Testing
     try store.recordIntent(roll(1), token: tokens[1].row, entry: "edge", credential: "main")
     let fingerprint = Fingerprint(bytes: (0..<32).map { UInt8($0) })
     try store.settle(
-      token: tokens[1].row, twin: (tokens[0].row, fingerprint), .withheld, detail: nil, fingerprint: nil,
+      token: tokens[1].row, twin: (tokens[0].row, fingerprint, Timestamp(seconds: 40)), .withheld,
+      detail: nil, fingerprint: nil,
       rolledAt: Timestamp(seconds: 60), outage: nil, failures: 1, doubtUntil: nil,
       nextDue: Timestamp(seconds: 90), at: Timestamp(seconds: 61))
     let records = try open().tokens()
     #expect(records.map(\.fingerprint) == [fingerprint, nil])
     #expect(records.map(\.nextDue) == [nil, Timestamp(seconds: 90)])
+    #expect(records.map(\.lastSuccess) == [Timestamp(seconds: 40), Timestamp(seconds: 60)])
+  }
+
+  @Test func whatHoldsOneTokenOfAPairIsOverOnceConsumersHaveTheOther() throws {
+    let store = try open()
+    let rows = try store.enroll([("account", "a"), ("account", "b")], at: Timestamp(seconds: 7)).map(\.row)
+    for (number, (row, outcome)) in [
+      (rows[0], RollOutcome.refusedSecret), (rows[1], .withheld), (rows[1], .settled),
+    ]
+    .enumerated() {
+      try store.recordIntent(roll(UInt64(number)), token: row, entry: "edge", credential: "main")
+      try store.settle(
+        token: row, twin: (rows[0] + rows[1] - row, nil, nil), outcome, detail: nil, fingerprint: nil,
+        rolledAt: Timestamp(seconds: 60), outage: nil, failures: 0, doubtUntil: nil, nextDue: nil,
+        at: Timestamp(seconds: 61))
+      #expect(try open().tokens().contains { $0.isHeld } == (outcome != .settled))
+    }
   }
 
   @Test func theHistoryOfATokenIsBounded() throws {

@@ -78,6 +78,9 @@ struct WalkedRoll: Sendable {
     try workspace.sandbox.administer("GET", "/wait?answered=1&call=roll&token=\(token.id)&timeout=30")
   }
 
+  /// How many files a roll is published in.
+  static let destinationCount = 3
+
   /// The destinations that do not hold `secret`.
   func wrongDestinations(_ secret: String) -> [String] {
     let wanted: [(String, (String) -> Bool)] = [
