@@ -14,6 +14,10 @@ struct Profile {
   var period: TimeSpan
   var jitter: TimeSpan
   var destinations: Int
+  /// What kinds of entries there are.
+  var kinds: [Kind]
+  /// How long a replaced token stays.
+  var grace: TimeSpan
   /// Whether the secret can be read back from the first destination.
   var isReadable: Bool
   /// Whether `modified_on` is told in whole seconds, and whether at all.
@@ -38,6 +42,8 @@ struct Profile {
     self.period = period
     jitter = dice.pick([.zero, .minutes(10), .hours(6)])
     destinations = 1 + dice.below(3)
+    kinds = dice.pick([[.single], [.single], [.pair], [.replacement], Kind.allCases, Kind.allCases])
+    grace = dice.pick([.zero, .hours(1), .hours(1), .days(1)])
     isReadable = dice.chance(8_000)
     modifiedInSeconds = dice.chance(5_000)
     tellsModified = dice.chance(9_000)

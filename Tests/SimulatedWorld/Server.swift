@@ -4,6 +4,8 @@ internal import Core
 struct Server {
   /// One token.
   struct Token {
+    /// The entry that it is of.
+    let slot: Int
     /// The secret in force; secrets are numbers, none is issued twice.
     var secret: Int
     var previous: Int?
@@ -11,6 +13,11 @@ struct Server {
     var modifiedOn: Timestamp
     /// Whether the last change was made by somebody else.
     var isForeign = false
+    /// The roll that its name says.
+    var maker: RollID?
+    var isDeleted = false
+    /// When the last destination got another secret than its own.
+    var givenUpAt: TimeSpan?
   }
 
   /// One request to roll, with the fate that was drawn for it.
@@ -18,6 +25,9 @@ struct Server {
     let slot: Int
     let roll: RollID
     let sentAt: TimeSpan
+    /// The token that it rolls, or creates: that is known once it took effect.
+    var token: Int?
+    let creates: Bool
     /// When it takes effect; nil where it never does.
     var commitAt: TimeSpan?
     var outcome: Outcome
@@ -34,55 +44,68 @@ struct Server {
 
   var tokens: [Token] = []
   var puts: [Put] = []
-  private var issued = 0
+  /// By secret the token that it was issued for.
+  private var owners: [Int?] = [nil]
   private let epoch: Timestamp
 
-  init(entries: Int, epoch: Timestamp) {
-    self.epoch = epoch
-    for _ in 0..<entries {
-      issued += 1
-      tokens.append(Token(secret: issued, modifiedOn: epoch - .days(100)))
-    }
+  init(epoch: Timestamp) { self.epoch = epoch }
+
+  /// Somebody creates a token.
+  mutating func create(of slot: Int, by maker: RollID? = nil, at now: TimeSpan? = nil) -> Int {
+    let secret = issue(for: tokens.count)
+    var token = Token(slot: slot, secret: secret, modifiedOn: now.map { epoch + $0 } ?? epoch - .days(100))
+    token.maker = maker
+    if let now { token.changedAt = now }
+    tokens.append(token)
+    return tokens.count - 1
   }
 
-  /// The last request of `slot` that was not refused for certain.
-  func lastThatMayCommit(_ slot: Int) -> Put? {
+  /// The last request for `token` that was not refused for certain.
+  func lastThatMayCommit(_ token: Int) -> Put? {
     puts.last { put in
-      guard put.slot == slot else { return false }
+      guard put.token == token, !put.creates else { return false }
       if case .failure(let failure) = put.outcome { return failure.effect == .unknown }
       return true
     }
   }
 
-  /// A secret that no token has.
-  mutating func issue() -> Int {
-    issued += 1
-    return issued
+  /// A new secret, which is that of no token so far.
+  mutating func issue(for token: Int?) -> Int {
+    owners.append(token)
+    return owners.count - 1
   }
 
-  mutating func roll(_ slot: Int, at now: TimeSpan, isForeign: Bool) -> Int {
-    let secret = issue()
-    tokens[slot].previous = tokens[slot].secret
-    tokens[slot].secret = secret
-    tokens[slot].changedAt = now
-    tokens[slot].modifiedOn = epoch + now
-    tokens[slot].isForeign = isForeign
+  /// The token that `secret` was issued for.
+  func owner(_ secret: Int) -> Int? { owners[secret] }
+
+  /// Whether `secret` is in force, in truth.
+  func isInForce(_ secret: Int) -> Bool {
+    owner(secret).map { tokens[$0].secret == secret && !tokens[$0].isDeleted } ?? false
+  }
+
+  mutating func roll(_ token: Int, at now: TimeSpan, isForeign: Bool) -> Int {
+    let secret = issue(for: token)
+    tokens[token].previous = tokens[token].secret
+    tokens[token].secret = secret
+    tokens[token].changedAt = now
+    tokens[token].modifiedOn = epoch + now
+    tokens[token].isForeign = isForeign
     return secret
   }
 
   /// Somebody changes the name of the token.
-  mutating func edit(_ slot: Int, at now: TimeSpan) { tokens[slot].modifiedOn = epoch + now }
+  mutating func edit(_ token: Int, at now: TimeSpan) { tokens[token].modifiedOn = epoch + now }
 
-  /// Whether one edge or another accepts `secret`: after a change each learns of it in its own time.
-  func accepts(_ secret: Int, of slot: Int, at now: TimeSpan, propagation: TimeSpan, dice: inout Dice) -> Bool
-  {
-    let token = tokens[slot]
+  /// The token of which one edge or another accepts `secret`: after a change each learns of it in its own time.
+  func accepts(_ secret: Int, at now: TimeSpan, propagation: TimeSpan, dice: inout Dice) -> Int? {
+    guard let owner = owner(secret), !tokens[owner].isDeleted else { return nil }
+    let token = tokens[owner]
     let age = now - token.changedAt
     let knows = age >= propagation || age.microseconds > Int64(dice.below(Int(propagation.microseconds)))
-    return secret == token.secret ? knows : secret == token.previous && !knows
+    return (secret == token.secret ? knows : secret == token.previous && !knows) ? owner : nil
   }
 
-  func modifiedOn(_ slot: Int, inSeconds: Bool) -> Timestamp {
-    inSeconds ? Timestamp(seconds: tokens[slot].modifiedOn.seconds) : tokens[slot].modifiedOn
+  func modifiedOn(_ token: Int, inSeconds: Bool) -> Timestamp {
+    inSeconds ? Timestamp(seconds: tokens[token].modifiedOn.seconds) : tokens[token].modifiedOn
   }
 }

@@ -18,12 +18,12 @@ public struct Simulation: Sendable {
 
   /// Lets the world of `seed` take its course; `trace` hears every step.
   public func run(seed: UInt64, trace: ((String) -> Void)? = nil) -> (totals: Totals, violation: Violation?) {
-    run(seed: seed, trace: trace) { EntryDriver(world: $0, slot: $1, record: $2) }
+    run(seed: seed, trace: trace) { EntryDriver(world: $0, slot: $1, records: $2) }
   }
 
   func run(
     seed: UInt64, trace: ((String) -> Void)? = nil,
-    makeDriver: @escaping (World, Int, Disk.Record) -> EntryDriver
+    makeDriver: @escaping (World, Int, Records) -> EntryDriver
   ) -> (totals: Totals, violation: Violation?) {
     let world = World(
       seed: seed, size: World.Size(entries: entries, years: years, period: .days(Int64(days))), tracer: trace,

@@ -16,6 +16,10 @@ public struct Totals: Sendable {
   public var late = 0
   /// Curing rolls that were sent.
   public var cures = 0
+  /// Requests among those sent that create a token in the place of another.
+  public var creations = 0
+  /// Tokens that were deleted by the service.
+  public var deletions = 0
   /// Rolls that settled.
   public var settled = 0
   /// Starts of the service after it was stopped hard.
@@ -40,6 +44,8 @@ public struct Totals: Sendable {
     sum.uncertain += other.uncertain
     sum.late += other.late
     sum.cures += other.cures
+    sum.creations += other.creations
+    sum.deletions += other.deletions
     sum.settled += other.settled
     sum.crashes += other.crashes
     sum.faults += other.faults
@@ -52,7 +58,8 @@ extension Totals: CustomStringConvertible {
   /// One line.
   public var description: String {
     "\(seeds) seeds, \(entries) entries, \(entryYears) entry-years; \(sent) requests to roll (\(uncertain) of "
-      + "uncertain outcome, \(late) late, \(cures) cures), \(rolls) rolls, \(settled) settled; \(crashes) crashes, "
+      + "uncertain outcome, \(late) late, \(cures) cures, \(creations) creations), \(rolls) rolls, \(settled) "
+      + "settled, \(deletions) tokens deleted; \(crashes) crashes, "
       + "\(faults) faults, \(clockSteps) clock steps, \(foreignRolls) rolls by others"
   }
 }

@@ -3,7 +3,8 @@ internal import Core
 /// The network and the API behind it.
 extension World {
   /// Draws the fate of a roll that is about to be sent.
-  func newPut(_ roll: RollID, _ slot: Int) -> Int {
+  func newPut(_ roll: RollID, _ driver: EntryDriver) -> Int {
+    let slot = driver.slot
     totals.sent += 1
     var commit: TimeSpan? = dice.span(.milliseconds(5), .seconds(1))
     var outcome = Server.Outcome.secret
@@ -37,7 +38,12 @@ extension World {
     }
     let put = server.puts.count
     let time = commit.map { now + $0 }
-    server.puts.append(Server.Put(slot: slot, roll: roll, sentAt: now, commitAt: time, outcome: outcome))
+    let creates = driver.machine.isReplacement
+    if creates { totals.creations += 1 }
+    server.puts.append(
+      Server.Put(
+        slot: slot, roll: roll, sentAt: now, token: creates ? nil : driver.record.token, creates: creates,
+        commitAt: time, outcome: outcome))
     putOfRoll[roll] = put
     underWay[slot] = put
     if let time { agenda.add(.commit(put: put), at: time) }
@@ -79,26 +85,38 @@ extension World {
         if failure.effect == .rateLimited { budget.pause(until: now + (failure.retryAfter ?? .minutes(5))) }
         return .notRolled(failure)
       }
-    case .verify(let secret): return .standing(standing(of: secret, slot))
-    case .inspect(let old):
-      if fault(profile.inspectFails) {
-        return .notInspected(
-          dice.pick([APIFailure(.refused, "forbidden", httpStatus: 403), APIFailure(.unknown, "silence")]))
-      }
-      let modified = storm.tellsModified ? server.modifiedOn(slot, inSeconds: storm.modifiedInSeconds) : nil
-      return .inspected(modifiedOn: modified, old: old.map { standing(of: $0, slot) } ?? .unavailable)
-    case .modified:
+    case .verify(let secret, let token): return .standing(standing(of: secret, token))
+    case .inspect(let old, let token):
+      return inspect(token, old.map { standing(of: $0, token) } ?? Standing.unavailable)
+    case .inspectPair(let old, let token, let twin):
+      let standing = old.map { self.standing(of: $0, token) } ?? Standing.unavailable
+      // Where consumers hold the one, the other is looked up.
+      if case .inForce = standing { return inspect(twin, standing) }
+      return inspect(token, standing)
+    case .modified(let token):
       if fault(profile.inspectFails) { return .notModified(APIFailure(.unknown, "silence")) }
-      return .modified(server.modifiedOn(slot, inSeconds: storm.modifiedInSeconds))
+      return .modified(server.modifiedOn(token, inSeconds: storm.modifiedInSeconds))
     }
   }
 
-  private func standing(of secret: Int, _ slot: Int) -> Standing {
+  private func inspect(_ token: Int, _ standing: Standing) -> RollEvent {
+    if fault(profile.inspectFails) {
+      return .notInspected(
+        dice.pick([APIFailure(.refused, "forbidden", httpStatus: 403), APIFailure(.unknown, "silence")]))
+    }
+    let modified = storm.tellsModified ? server.modifiedOn(token, inSeconds: storm.modifiedInSeconds) : nil
+    return .inspected(modifiedOn: modified, old: standing)
+  }
+
+  /// How `secret` stands as that of `token`.
+  private func standing(of secret: Int, _ token: Int) -> Standing {
     if now < verifyOutUntil || fault(profile.verifyFails) { return .unknown("silence") }
-    let isAccepted = server.accepts(secret, of: slot, at: now, propagation: storm.propagation, dice: &dice)
-    if isAccepted { return .inForce(status: "active") }
+    if let owner = server.accepts(secret, at: now, propagation: storm.propagation, dice: &dice) {
+      return owner == token ? .inForce(status: "active") : .otherToken(id: "\(owner)")
+    }
     // Refused by an edge that had not heard of it yet: no machine can know better.
-    if secret == server.tokens[slot].secret, drivers[slot]?.machine.phase == .uncertain {
+    let slot = server.tokens[token].slot
+    if secret == server.tokens[token].secret, drivers[slot]?.machine.phase == .uncertain {
       isExcused[slot] = true
     }
     return .refused("invalid")
@@ -107,17 +125,30 @@ extension World {
   func commit(_ put: Int) {
     let item = server.puts[put]
     guard item.secret == nil, item.commitAt == now else { return }
-    server.puts[put].secret = server.roll(item.slot, at: now, isForeign: false)
+    let former = item.token.map { server.tokens[$0].secret }
+    let token = item.token ?? server.create(of: item.slot, by: item.roll, at: now)
+    if item.creates {
+      server.puts[put].token = token
+      living[item.slot].append(token)
+    } else {
+      _ = server.roll(token, at: now, isForeign: false)
+    }
+    server.puts[put].secret = server.tokens[token].secret
     totals.rolls += 1
-    trace("entry \(item.slot): roll \(item.roll) takes effect, secret \(server.tokens[item.slot].secret)")
+    trace(
+      "entry \(item.slot): roll \(item.roll) takes effect, token \(token), secret \(server.tokens[token].secret)"
+    )
     if item.isOver || underWay[item.slot] != put { totals.late += 1 }
     let outcome = disk.history[item.roll]
     // A driver that is gone has closed its roll, even where the history could not be written.
-    let isDropped = outcome == nil && isUp && drivers[item.slot] == nil
+    let isDropped =
+      outcome == nil && isUp && drivers[item.slot] == nil && !takenForLost.contains(item.roll)
+    if item.creates { return judgeCreation(item.roll, item.slot, isRefused: outcome == .notRolled) }
+    if let former { judgeRoll(item.roll, of: item.slot, former) }
     guard outcome == .didNotHappen || outcome == .notRolled || isDropped else { return }
     if storm.isVeryLate {
       // Later than `settle_time` says: only a later roll, which is watched for longer, can find it out.
-      if server.lastThatMayCommit(item.slot)?.roll == item.roll { server.tokens[item.slot].isForeign = true }
+      if server.lastThatMayCommit(token)?.roll == item.roll { server.tokens[token].isForeign = true }
       return
     }
     fail("entry \(item.slot): roll \(item.roll) took effect after it was recorded as not having taken place")

@@ -12,19 +12,24 @@ extension World {
     case .request: try request(slot)
     case .foreignRoll:
       totals.foreignRolls += 1
-      _ = server.roll(slot, at: now, isForeign: true)
+      _ = server.roll(dice.pick(living[slot]), at: now, isForeign: true)
+    case .foreignDeletion:
+      // Of what nobody has: an operator tidies up.
+      let owed = disk.deletions.compactMap(\.token).filter { slots[server.tokens[$0].slot] == slot }
+      if let token = owed.first(where: { !server.tokens[$0].isDeleted }) { erase(token, isForeign: true) }
     case .reload: if isUp { try planAll() }
     case .pause: enabled[slot] = false
     case .resume:
       enabled[slot] = true
       if isUp { try plan(slot) }
-    case .edit: server.edit(slot, at: now)
+    case .edit: server.edit(dice.pick(living[slot]), at: now)
     case .outage: verifyOutUntil = now + dice.span(.minutes(1), .hours(3))
     }
   }
 
   private func setClock() throws(Crash) {
     totals.clockSteps += 1
+    steppedAt = now
     let far = dice.pick([.seconds(2), .minutes(10), .hours(5), .days(40), TimeSpan.days(400)])
     // Every second time it is put right again.
     wallOffset = dice.chance(5_000) ? .zero : dice.span(.zero, far + far) - far
@@ -32,6 +37,9 @@ extension World {
     guard isUp else { return }
     resumedAt = wall
     try planAll()
+    deletions.held = [:]
+    try lookOn()
+    try workDeletions()
   }
 
   private func request(_ slot: Int) throws(Crash) {

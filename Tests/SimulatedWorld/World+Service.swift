@@ -13,30 +13,41 @@ extension World {
     arrivalsStart = 0
     trace("the service starts")
     records = disk.records
-    var unfinished: [(slot: Int, open: Disk.Open, escrow: RollID?)] = []
-    for slot in disk.open.indices {
-      guard var open = disk.open[slot] else { continue }
-      let isEscrowed = disk.escrowed(open.roll.id) != nil
-      open.roll.isEscrowed = isEscrowed
-      unfinished.append((slot, open, isEscrowed ? open.roll.id : nil))
+    var unfinished: [(row: Int, open: Disk.Open, escrow: Disk.Escrow?)] = []
+    for row in disk.open.indices {
+      guard var open = disk.open[row] else { continue }
+      let escrow = disk.escrowed(open.roll.id)
+      open.roll.isEscrowed = escrow != nil
+      // Of a pair one roll comes after the other.
+      guard !unfinished.contains(where: { slots[$0.row] == slots[row] }) else { continue }
+      unfinished.append((row, open, escrow))
     }
-    for item in disk.escrow where disk.open[item.slot]?.roll.id != item.roll {
+    for item in disk.escrow where disk.open[item.row]?.roll.id != item.roll {
       guard disk.history[item.roll] != nil else {
-        fail("entry \(item.slot): the escrow of roll \(item.roll) belongs to nothing that is known")
+        fail("entry \(slots[item.row]): the escrow of roll \(item.roll) belongs to nothing that is known")
         return
       }
-      judgeErasing(item.roll, item.slot)
+      judgeErasing(item.roll)
       let isErased = try write { disk in disk.escrow.removeAll { $0.roll == item.roll } }
       if !isErased { leftToRestart.insert(item.roll) }
     }
     for item in unfinished {
-      let driver = newDriver(item.slot)
-      asked[item.slot] = item.open.roll.cause == .request
-      if !canKnow(item.open, item.slot) { isExcused[item.slot] = true }
-      try driver.recover(item.open, escrow: item.escrow)
+      let slot = slots[item.row]
+      let driver = newDriver(slot)
+      asked[slot] = item.open.roll.cause == .request
+      if !canKnow(item.open, slot) { isExcused[slot] = true }
+      // What is left of a pair's other token, whose record could not be taken back, is tried again though the pair was rolled.
+      if kinds[slot] == .pair, records(of: slot).lastSuccess.map({ $0 > item.open.roll.startedAt }) ?? false {
+        wasStepped[slot] = true
+      }
+      try driver.recover(item.open, of: item.row, item.escrow)
       guard violation == nil else { return }
     }
     try planAll()
+    deletions = DeletionPlan(number: deletions.number)
+    deletions.items = disk.deletions.filter { $0.due != nil }
+    try lookOn()
+    try workDeletions()
   }
 
   /// Whether a process that has only the disk can find out what came of a roll.
@@ -93,10 +104,15 @@ extension World {
   }
 
   func due(_ slot: Int) -> Timestamp? {
-    let record = records[slot]
+    let records = records(of: slot)
     return schedule.due(
-      state: ScheduleState(firstSeen: record.firstSeen, lastSuccess: record.lastSuccess), now: wall,
+      state: ScheduleState(firstSeen: records.firstSeen, lastSuccess: records.lastSuccess), now: wall,
       resumedAt: resumedAt, offset: offset(slot), zones: { _ in .utc })
+  }
+
+  /// What the process remembers of the tokens of `slot`.
+  func records(of slot: Int) -> Records {
+    Records(records[rows[slot][0]], rows[slot].count > 1 ? records[rows[slot][1]] : nil)
   }
 
   private var schedule: Schedule { Schedule(.every(storm.period), jitter: storm.jitter) }
@@ -106,7 +122,7 @@ extension World {
   }
 
   func newDriver(_ slot: Int) -> EntryDriver {
-    let driver = makeDriver(self, slot, records[slot])
+    let driver = makeDriver(self, slot, records(of: slot))
     drivers[slot] = driver
     return driver
   }
@@ -114,7 +130,7 @@ extension World {
   /// A driver has done what it can for now.
   func rest(_ driver: EntryDriver, _ wait: TimeSpan?) {
     let slot = driver.slot
-    records[slot] = driver.record
+    for record in [driver.record, driver.twin].compactMap(\.self) { records[record.row] = record }
     if let wait {
       wake(driver, at: now + wait)
       return
@@ -126,7 +142,9 @@ extension World {
     asked[slot] = false
     isExcused[slot] = false
     // Under a wrong clock times are kept that lie in the future of the right one.
-    if wallOffset == .zero, records[slot].lastSuccess.map({ $0 <= wall }) ?? true { wasStepped[slot] = false }
+    if wallOffset == .zero, records(of: slot).lastSuccess.map({ $0 <= wall }) ?? true {
+      wasStepped[slot] = false
+    }
     plans[slot] += 1
     agenda.add(.due(slot: slot, process: process, plan: plans[slot]), at: now)
   }

@@ -18,7 +18,7 @@ final class World {
   let seed: UInt64
   let size: Size
   let tracer: ((String) -> Void)?
-  let makeDriver: (World, Int, Disk.Record) -> EntryDriver
+  let makeDriver: (World, Int, Records) -> EntryDriver
   var dice: Dice
   let storm: Profile
   var profile: Profile
@@ -30,8 +30,14 @@ final class World {
   var now = TimeSpan.zero
   var wallOffset = TimeSpan.zero
   var agenda = Agenda()
-  var server: Server
+  var server = Server(epoch: World.epoch)
   var disk = Disk()
+  /// By entry its kind, and the rows of its tokens; by row the entry.
+  var kinds: [Kind] = []
+  var rows: [[Int]] = []
+  var slots: [Int] = []
+  /// By entry the tokens that there are.
+  var living: [[Int]] = []
 
   // The process.
   var process = 0
@@ -42,6 +48,7 @@ final class World {
   var resumedAt = World.epoch
   var budget: RequestBudget
   var enabled: [Bool]
+  var deletions = DeletionPlan()
 
   // What the judge knows.
   var asked: [Bool]
@@ -52,6 +59,12 @@ final class World {
   var isExcused: [Bool]
   /// Slots whose wall clock was set since their last roll.
   var wasStepped: [Bool]
+  /// Rolls that were taken to have happened, whether or not that could be written.
+  var takenForLost: Set<RollID> = []
+  /// Secrets of which the API has said that they are in force.
+  var proved: Set<Int> = []
+  /// When the wall clock was set last.
+  var steppedAt = TimeSpan(microseconds: .min / 2)
   /// Rolls whose escrow could not be erased, or is there though its writing seemed to fail.
   var leftToRestart: Set<RollID> = []
   var arrivals: [TimeSpan] = []
@@ -62,7 +75,7 @@ final class World {
 
   init(
     seed: UInt64, size: Size, tracer: ((String) -> Void)?,
-    makeDriver: @escaping (World, Int, Disk.Record) -> EntryDriver
+    makeDriver: @escaping (World, Int, Records) -> EntryDriver
   ) {
     self.seed = seed
     self.size = size
@@ -71,7 +84,6 @@ final class World {
     dice = Dice(seed: seed)
     storm = Profile(&dice, period: size.period)
     profile = storm.calm
-    server = Server(entries: size.entries, epoch: Self.epoch)
     budget = RequestBudget(RateLimit(requests: storm.requests, per: .minutes(5)))
     drivers = Array(repeating: nil, count: size.entries)
     plans = Array(repeating: 0, count: size.entries)
@@ -81,12 +93,34 @@ final class World {
     isExcused = Array(repeating: false, count: size.entries)
     wasStepped = Array(repeating: false, count: size.entries)
     for slot in 0..<size.entries {
-      let seen = Self.epoch - dice.span(.zero, size.period)
-      disk.records.append(Disk.Record(firstSeen: seen))
-      disk.open.append(nil)
+      kinds.append(dice.pick(storm.kinds))
+      enroll(slot, at: Self.epoch - dice.span(.zero, size.period))
       // A secret in force, a dead one, or none: what operators bring along.
-      let first = dice.pick([server.tokens[slot].secret, server.tokens[slot].secret, server.issue(), 0])
+      let token = server.tokens[slot]
+      let first = dice.pick([token.secret, token.secret, server.issue(for: slot), 0])
       disk.destinations.append(Array(repeating: first, count: storm.destinations))
+    }
+    for slot in kinds.indices where kinds[slot] == .pair {
+      enroll(slot, at: disk.records[slot].firstSeen)
+      if dice.chance(5_000), disk.destinations[slot][0] != 0 {
+        let secret = server.tokens[rows[slot][1]].secret
+        disk.destinations[slot] = Array(repeating: secret, count: storm.destinations)
+      }
+    }
+  }
+
+  /// A token of `slot` is there from the beginning.
+  private func enroll(_ slot: Int, at seen: Timestamp) {
+    let token = server.create(of: slot)
+    disk.records.append(Disk.Record(row: disk.records.count, token: token, firstSeen: seen))
+    disk.open.append(nil)
+    slots.append(slot)
+    if rows.count == slot {
+      rows.append([token])
+      living.append([token])
+    } else {
+      rows[slot].append(token)
+      living[slot].append(token)
     }
   }
 
@@ -127,6 +161,13 @@ final class World {
     case .due(let slot, let process, let plan):
       guard process == self.process, plans[slot] == plan else { return }
       try self.plan(slot)
+    case .deletions(let process, let plan):
+      guard process == self.process, plan == deletions.number else { return }
+      try workDeletions()
+    case .deletionAnswer(let roll, let process, let answer):
+      guard process == self.process else { return }
+      try heard(answer, of: roll)
+    case .erase(let token): erase(token, isForeign: false)
     case .incident(let incident): try happen(incident)
     case .chance:
       agenda.add(.chance, at: now + dice.span(.zero, storm.incidentEvery))
@@ -204,7 +245,12 @@ final class World {
       verifyOutUntil = now
       postponements = 0
       for slot in enabled.indices { enabled[slot] = true }
-      if isUp { try planAll() } else { try start() }
+      if isUp {
+        try planAll()
+        try workDeletions()
+      } else {
+        try start()
+      }
       agenda.add(.season(number + 1), at: now + .days(2))
     case 2:
       guard judgePeace(isStrict: false) else { return postpone(number) }

@@ -125,3 +125,74 @@ final class EscrowLeftBehind: EntryDriver {
     return try super.recordIntent(wanted)
   }
 }
+
+// MARK: - Pairs
+
+/// Rolls the token that consumers hold instead of the other one.
+final class RollOfTheOneInUse: EntryDriver {
+  override func prepare() throws(Crash) -> Result {
+    let result = try super.prepare()
+    if case .answered(.prepared) = result, machine.cause != .cure { changeOver() }
+    return result
+  }
+}
+
+/// Publishes what was not proved.
+final class PublicationBeforeProof: EntryDriver {
+  override func decide(_ event: RollEvent) -> [RollEffect] {
+    let effects = super.decide(event)
+    guard machine.phase == .proving, case .escrowed = event else { return effects }
+    return super.decide(.standing(.inForce(status: "active")))
+  }
+}
+
+/// Publishes from memory what could not be made durable.
+final class PublicationFromMemory: EntryDriver {
+  override func decide(_ event: RollEvent) -> [RollEffect] {
+    if case .notEscrowed = event, twin != nil { return super.decide(.escrowed) }
+    return super.decide(event)
+  }
+}
+
+/// Goes by the clock alone in the question which of the two was published last.
+final class OrderByTheClock: EntryDriver {
+  override func former(_ twin: Disk.Record, _ time: Timestamp) -> Disk.Record { twin }
+}
+
+// MARK: - Replacement
+
+/// Forgets to write down with the intent what the request may create.
+final class CreationNotExpected: EntryDriver {
+  override func expectCreation(by roll: RollID, _ disk: inout Disk) {}
+}
+
+/// Has the replaced token deleted at once.
+final class NoGrace: EntryDriver {
+  override func surplus(_ isGood: Bool) -> (token: Int, due: Timestamp)? {
+    super.surplus(isGood).map { ($0.token, world.wall) }
+  }
+}
+
+/// Takes the new token for what is left over.
+final class DeletionOfTheNewOne: EntryDriver {
+  override func surplus(_ isGood: Bool) -> (token: Int, due: Timestamp)? {
+    super.surplus(isGood).map { (newToken ?? $0.token, $0.due) }
+  }
+}
+
+/// Takes a lost answer for a refusal: nothing was created, so nothing is looked for.
+final class LostCreationTakenForRefusal: EntryDriver {
+  override func withdraw(_ outcome: RollOutcome, _ owesCure: Bool) throws(Crash) {
+    try super.withdraw(machine.isReplacement && outcome == .didNotHappen ? .notRolled : outcome, owesCure)
+  }
+}
+
+/// After a crash takes the escrow for that of the token which is in force, and deletes the new one as one that nobody has.
+final class EscrowOfTheOldToken: EntryDriver {
+  override func recover(_ roll: Disk.Open, of row: Int, _ escrow: Disk.Escrow?) throws(Crash) {
+    if roll.roll.isReplacement, let escrow {
+      _ = try world.write { $0.owe(escrow.token, of: row, due: self.world.wall) }
+    }
+    try super.recover(roll, of: row, escrow)
+  }
+}

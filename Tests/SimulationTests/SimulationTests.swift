@@ -38,6 +38,7 @@ struct SimulationTests {
     #expect(totals.clockSteps > 50)
     #expect(totals.foreignRolls > 50)
     #expect(totals.settled > 1_000)
+    #expect(totals.creations > 500 && totals.deletions > 500)
   }
 
   /// Each fault that is planted has to be found, and by the promise that it breaks.
@@ -47,7 +48,7 @@ struct SimulationTests {
     },
     Planted("intent after the request", within: 5, "its intent is not durable") { IntentAfterRequest($0) },
     Planted("a 5xx is repeated", within: 20, "is sent a second time") { RepeatedRequest($0) },
-    Planted("a 5xx is taken for a refusal", within: 20, "not having taken place") {
+    Planted("a 5xx is taken for a refusal", within: 20, "recorded as") {
       ErrorTakenForRefusal($0)
     },
     Planted("the escrow is erased before the history", within: 5, "before the history is durable") {
@@ -60,6 +61,31 @@ struct SimulationTests {
     },
     Planted("no wake after a failed publication", within: 20, "is stuck") { ForgottenWake($0) },
     Planted("the escrow of a replaced secret stays", within: 100, "escrow of roll") { EscrowLeftBehind($0) },
+    Planted("the token in use is rolled", within: 60, "whose secret consumers hold") {
+      RollOfTheOneInUse($0)
+    },
+    Planted("publication before the proof", within: 20, "before it was proved") {
+      PublicationBeforeProof($0)
+    },
+    Planted("a pair is published from memory", within: 400, "whose secret consumers hold") {
+      PublicationFromMemory($0)
+    },
+    Planted("the order of a pair goes by the clock", within: 100, "is to be rolled again") {
+      OrderByTheClock($0)
+    },
+    Planted("a creation is not expected", within: 20, "what it may create is not durable") {
+      CreationNotExpected($0)
+    },
+    Planted("the replaced token is deleted at once", within: 40, "before its grace is over") { NoGrace($0) },
+    Planted("the new token is deleted", within: 40, "is deleted") {
+      DeletionOfTheNewOne($0)
+    },
+    Planted("a lost creation is taken for a refusal", within: 100, "after it was recorded as refused") {
+      LostCreationTakenForRefusal($0)
+    },
+    Planted("the new token is deleted after a crash", within: 100, "is left, and nothing says so") {
+      EscrowOfTheOldToken($0)
+    },
   ])
   func aPlantedFaultIsFound(planted: Planted) throws {
     let simulation = Simulation(entries: 4, years: 1)
@@ -74,7 +100,7 @@ struct SimulationTests {
 
 /// A driver with a fault, and how it is to be found.
 struct Planted: CustomTestStringConvertible {
-  typealias Parts = (world: World, slot: Int, record: Disk.Record)
+  typealias Parts = (world: World, slot: Int, records: Records)
 
   let testDescription: String
   let seeds: UInt64
@@ -94,6 +120,6 @@ struct Planted: CustomTestStringConvertible {
 
 extension EntryDriver {
   convenience init(_ parts: Planted.Parts) {
-    self.init(world: parts.world, slot: parts.slot, record: parts.record)
+    self.init(world: parts.world, slot: parts.slot, records: parts.records)
   }
 }
