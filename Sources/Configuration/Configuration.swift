@@ -1,3 +1,5 @@
+public import Core
+
 /// What the operator asked for: the configuration file, decoded, with every default filled in.
 public struct Configuration: Sendable, Equatable {
   /// How the API is reached.
@@ -8,6 +10,8 @@ public struct Configuration: Sendable, Equatable {
   public var tokens: [Entry]
   /// An absolute path; the default is `$STATE_DIRECTORY`, and without it `/var/lib/tokenroll`.
   public var stateDirectory: String
+  /// `escrow`: how new secrets are kept until they are settled.
+  public var escrow: EscrowForm
   /// `wait_for_clock`: nothing is rolled before the clock was synchronised since the machine started.
   public var waitForClock: Bool
   /// `metrics`: the file with numbers for monitoring; nil where there is none.
@@ -16,12 +20,13 @@ public struct Configuration: Sendable, Equatable {
   /// A configuration of these parts.
   public init(
     api: APISettings, credentials: [String: CredentialSource], tokens: [Entry], stateDirectory: String,
-    waitForClock: Bool = false, metrics: MetricsSettings? = nil
+    escrow: EscrowForm = .plain, waitForClock: Bool = false, metrics: MetricsSettings? = nil
   ) {
     self.api = api
     self.credentials = credentials
     self.tokens = tokens
     self.stateDirectory = stateDirectory
+    self.escrow = escrow
     self.waitForClock = waitForClock
     self.metrics = metrics
   }

@@ -55,6 +55,7 @@ final class ConfigurationDecoder {
 
     if let node = parts[.schema] { _ = string(node) }
     if let node = parts[.stateDirectory] { stateDirectory = path(node).value ?? stateDirectory }
+    let escrow = parts[.escrow].flatMap { choice($0, EscrowForm.self).value } ?? .plain
     let waitForClock = parts[.waitForClock].flatMap { boolean($0).value } ?? false
     let api = parts[.api].flatMap(apiSettings) ?? APISettings()
     let credentials = parts[.credentials].map(credentialSources) ?? .absent
@@ -73,7 +74,7 @@ final class ConfigurationDecoder {
     guard let credentials = credentials.value, let tokens else { return nil }
     return Configuration(
       api: api, credentials: credentials, tokens: tokens, stateDirectory: stateDirectory,
-      waitForClock: waitForClock, metrics: metrics)
+      escrow: escrow, waitForClock: waitForClock, metrics: metrics)
   }
 
   /// A destination among all.

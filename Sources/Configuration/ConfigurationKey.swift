@@ -4,6 +4,7 @@ package enum ConfigurationKey {
   package enum Top: String, CaseIterable, Sendable {
     case schema = "$schema"
     case stateDirectory = "state_directory"
+    case escrow
     case waitForClock = "wait_for_clock"
     case api, metrics, credentials, defaults, tokens
   }

@@ -1,3 +1,5 @@
+internal import Core
+
 /// The rules for the name of a credential of a unit (systemd.exec(5), LoadCredential=).
 public enum CredentialName {
   /// The longest name, in bytes.
@@ -10,8 +12,12 @@ public enum CredentialName {
       && name.utf8.allSatisfy {
         (0x20...0x7e).contains($0) && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":")
       }
-    return isGood
-      ? nil
-      : "is not the name of a credential: 1 to \(mostBytes) printable ASCII characters, neither \"/\" nor \":\""
+    guard isGood else {
+      return
+        "is not the name of a credential: 1 to \(mostBytes) printable ASCII characters, neither \"/\" nor \":\""
+    }
+    // The helper decrypts what is named so, and nothing else.
+    return name.hasPrefix(EscrowCredential.prefix)
+      ? "is a name of the escrow: no credential's may begin with \"\(EscrowCredential.prefix)\"" : nil
   }
 }

@@ -36,6 +36,8 @@ public enum EventKind: String, Sendable, CaseIterable {
   case secretEscrowed
   /// A new secret could not be made durable; it is held in memory and published all the same.
   case escrowFailed
+  /// A secret lies in escrow, encrypted, and cannot be decrypted; it is kept and tried again, and nothing is rolled meanwhile.
+  case escrowNotOpened
   /// A new secret is in every destination.
   case secretPublished
   /// A new secret could not be written to a destination; it is safe in escrow and tried again.
@@ -149,6 +151,7 @@ public enum EventKind: String, Sendable, CaseIterable {
     case .rollHappenedSecretLost: "ed285d1fbc2347b683760a1a8304b0c5"
     case .secretEscrowed: "4aa7e226046c4631a0034a746987657c"
     case .escrowFailed: "0971f51f3a1a4ad9ba3b1c3a5c488422"
+    case .escrowNotOpened: "6e4eb3c02cf940cea1723ee0879e022c"
     case .secretPublished: "004b4604c7a248f89537059395939482"
     case .publicationFailed: "26010616434d4cb68762b19cd061faeb"
     case .publishedWithNarrowerRights: "9c012a410d0048409fe8ec08bd124785"
@@ -227,7 +230,8 @@ public enum EventKind: String, Sendable, CaseIterable {
       .warning
     case .entryPlanned, .secretEscrowed, .actionStarted:
       .debug
-    case .escrowUnknown, .publishedSecretRefused, .rollHappenedSecretLost, .escrowFailed, .publicationFailed,
+    case .escrowUnknown, .publishedSecretRefused, .rollHappenedSecretLost, .escrowFailed, .escrowNotOpened,
+      .publicationFailed,
       .secretRefused, .secretWithheld,
       .tokenMismatch,
       .watchdogWithheld:

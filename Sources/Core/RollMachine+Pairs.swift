@@ -32,6 +32,12 @@ extension RollMachine {
     switch event {
     case .wake:
       return [.verify]
+    case .alreadyPublished:
+      // Where a destination has it, the others are to have it too.
+      phase = .escrowed
+      tries = 0
+      trouble = nil
+      return [.publish]
     case .standing(.inForce(status: "active")):
       // While an earlier request may still replace it, consumers are better off with what they have.
       if let wait = watchWait(at: moment) {

@@ -7,7 +7,9 @@ internal import Platform
   private let path: String
   private let watch: Watch
   private var timer: BootTimer?
-  private var answer: [UInt8] = []
+  private let answer = SecretBuffer(capacity: EncryptionMessage.mostBytesInAll + 1)
+  /// What fails where it fails.
+  private let operation: String
   private var result: Result<EncryptionMessage, SystemError>?
   private var waiter: CheckedContinuation<Result<EncryptionMessage, SystemError>, Never>?
 
@@ -19,6 +21,7 @@ internal import Platform
   /// Connects and sends; throws where nobody listens, or not to this user.
   init(_ path: String, request: EncryptionMessage) throws(SystemError) {
     self.path = path
+    operation = request.word == .open ? "cannot open an escrow by" : "cannot encrypt by"
     watch = Watch()
     let bytes = request.bytes
     do throws(Errno) {
@@ -63,29 +66,23 @@ internal import Platform
 
   private func arrived() {
     guard let descriptor = watch.descriptor?.rawValue else { return }
-    var chunk = [UInt8](repeating: 0, count: 4_096)
+    guard !answer.room.isEmpty else { return fail(0, "what it answers is too long") }
     do throws(Errno) {
-      let count = try chunk.withUnsafeMutableBytes { buffer in
-        Result { () throws(Errno) in try Syscalls.read(descriptor, into: buffer) }
-      }.get()
+      let count = try Syscalls.read(descriptor, into: answer.room)
       guard count > 0 else { return fail(0, "it closed the connection without an answer") }
-      answer += chunk.prefix(count)
+      answer.advance(by: count)
     } catch {
       return error.code == EAGAIN ? () : fail(error.code, "the connection broke")
     }
     do throws(SystemError) {
-      let message = try answer.withUnsafeBytes { bytes in
-        Result { () throws(SystemError) in try EncryptionMessage.read(bytes) }
-      }.get()
-      if let message { finish(.success(message)) }
+      if let message = try EncryptionMessage.read(answer.content) { finish(.success(message)) }
     } catch {
       fail(0, "what it answers is no answer: \(error)")
     }
   }
 
   private func fail(_ code: Int32, _ reason: String) {
-    finish(
-      .failure(SystemError("cannot encrypt by", "the helper at \(path)", code: code, context: reason)))
+    finish(.failure(SystemError(operation, "the helper at \(path)", code: code, context: reason)))
   }
 
   private func finish(_ result: Result<EncryptionMessage, SystemError>) {

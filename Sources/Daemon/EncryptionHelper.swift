@@ -4,15 +4,13 @@ internal import Systemd
 
 /// The other end of `EncryptionClient`: carries out one request from standard input, as root.
 public enum EncryptionHelper {
-  /// Reads a request, has systemd-creds encrypt, and writes the answer to standard output; throws what it answered with,
-  /// or why it could not answer.
+  /// Reads a request, has systemd-creds encrypt or open an escrow, and writes the answer to standard output; throws what it
+  /// answered with, or why it could not answer.
   @RotationActor public static func serve() async throws(SystemError) {
     let reply: EncryptionMessage
     var failure: SystemError?
     do throws(SystemError) {
-      let request = try readRequest()
-      let encrypted = try await SystemdCreds.find().encrypt(request.body, as: request.name)
-      reply = EncryptionMessage(.encrypted, body: encrypted.content)
+      reply = try await answer(to: try readRequest())
     } catch {
       failure = error
       reply = EncryptionMessage(refusal: error.description)
@@ -21,28 +19,39 @@ public enum EncryptionHelper {
     if let failure { throw failure }
   }
 
-  private static func readRequest() throws(SystemError) -> EncryptionMessage {
-    let buffer = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: EncryptionMessage.mostBytesInAll + 1, alignment: 16)
-    defer {
-      wipe(buffer)
-      buffer.deallocate()
+  @RotationActor private static func answer(
+    to request: EncryptionMessage
+  ) async throws(SystemError) -> EncryptionMessage {
+    switch (request.word, request.roll) {
+    case (.encrypt, _):
+      let encrypted = try await SystemdCreds.find().encrypt(request.body, as: request.name)
+      return EncryptionMessage(.encrypted, body: encrypted.content)
+    case (.seal, let roll?):
+      let sealed = try await SystemdCreds.find().seal(request.body, of: roll)
+      return EncryptionMessage(.encrypted, body: sealed.content)
+    case (.open, let roll?):
+      return EncryptionMessage(.opened, body: try await SystemdCreds.find().open(request.body, of: roll))
+    default:
+      throw noRequest
     }
-    var filled = 0
-    while filled < buffer.count {
-      let room = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+  }
+
+  @RotationActor private static func readRequest() throws(SystemError) -> EncryptionMessage {
+    let buffer = SecretBuffer(capacity: EncryptionMessage.mostBytesInAll + 1)
+    while !buffer.room.isEmpty {
+      let room = buffer.room
       let count = try attempt("cannot read", "the request") { () throws(Errno) in
         try Syscalls.read(STDIN_FILENO, into: room)
       }
       guard count > 0 else { break }
-      filled += count
-      let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<filled])
-      guard let request = try EncryptionMessage.read(bytes) else { continue }
-      guard request.word == .encrypt else { break }
-      return request
+      buffer.advance(by: count)
+      if let request = try EncryptionMessage.read(buffer.content) { return request }
     }
-    throw SystemError("cannot read", "the request", code: 0, context: "it is not one, or not whole")
+    throw noRequest
   }
+
+  private static let noRequest = SystemError(
+    "cannot read", "the request", code: 0, context: "it is not one, or not whole")
 
   private static func write(_ reply: EncryptionMessage) throws(SystemError) {
     try attempt("cannot write", "the answer") { () throws(Errno) in

@@ -1,19 +1,21 @@
 internal import Configuration
+internal import Core
 internal import Platform
 internal import Systemd
 
 /// What the service and its helper for encryption say to each other: a line with a word and the number of bytes that
 /// follow it.
 ///
-/// `encrypt COUNT NAME` brings a secret; `encrypted COUNT` or `refused COUNT` comes back, with the credential's text or a
-/// reason. One of each, and the connection is over.
+/// `encrypt COUNT NAME` brings a secret for a destination, `seal COUNT ROLL` one for the escrow; `encrypted COUNT` comes back
+/// with the credential's text. `open COUNT ROLL` brings such a text of the escrow, and `opened COUNT` comes back with the
+/// secret. `refused COUNT` has a reason. One of each, and the connection is over.
 struct EncryptionMessage {
   enum Word: String {
-    case encrypt, encrypted, refused
+    case encrypt, seal, open, encrypted, opened, refused
   }
 
   let word: Word
-  /// The credential's name; empty but with `encrypt`.
+  /// The credential's name with `encrypt`, the roll with `seal` and `open`, and else empty.
   let name: String
   let body: Secret
 
@@ -28,6 +30,14 @@ struct EncryptionMessage {
   init(refusal: String) {
     let text = Array(refusal.utf8.prefix(Self.mostBytes))
     self.init(.refused, body: text.withUnsafeBytes { Secret(copying: $0) })
+  }
+
+  /// The roll whose escrow it is about; nil where it is about none.
+  var roll: RollID? { word == .seal || word == .open ? Self.roll(named: name) : nil }
+
+  /// In the one spelling that there is for each.
+  private static func roll(named name: String) -> RollID? {
+    RollID(name).flatMap { $0.description == name ? $0 : nil }
   }
 
   /// The text of a body that is no secret.
@@ -54,8 +64,13 @@ struct EncryptionMessage {
       0...mostBytes ~= count
     else { throw refusal("its first line is not \"WORD COUNT\", with a count of at most \(mostBytes)") }
     let name = parts.count == 3 ? String(parts[2]) : ""
-    if word == .encrypt, let reason = CredentialName.refusal(of: name) {
-      throw refusal("the name in it \(reason)")
+    switch word {
+    case .encrypt:
+      if let reason = CredentialName.refusal(of: name) { throw refusal("the name in it \(reason)") }
+    case .seal, .open:
+      guard roll(named: name) != nil else { throw refusal("what should be a roll in it is none") }
+    case .encrypted, .opened, .refused:
+      guard parts.count == 2 else { throw refusal("its first line has a name") }
     }
     let rest = UnsafeRawBufferPointer(rebasing: bytes[(end + 1)...])
     guard rest.count >= count else { return nil }

@@ -36,11 +36,11 @@ internal import Systemd
           try AtomicFile.prove(MetricsFile.specification(file))
         })
     }
-    if configuration.tokens.contains(where: \.needsEncryption) {
-      let failure = await EncryptionCheck().failure()
+    if configuration.needsEncryption {
+      let failure = await EncryptionCheck(of: configuration).failure()
       findings.append(
         failure.map { .fail("encryption", "\($0)", cure: Cure.encryption($0)) }
-          ?? .ok("encryption", "a sample could be encrypted"))
+          ?? .ok("encryption", configuration.provedEncryption))
     }
     findings += ProgramCheck.findings(configuration)
     let publisher = Publisher(escrow: Escrow(stateDirectory: configuration.stateDirectory))

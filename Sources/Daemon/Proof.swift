@@ -58,7 +58,7 @@ internal import Store
     for entry in entries ?? services.configuration.tokens where entry.enabled {
       let obstacle = obstacle(of: entry, succession)
       obstacles[entry.name] = obstacle
-      if obstacle == nil, entry.needsEncryption { encrypting.append(entry.name) }
+      if obstacle == nil, services.encryptionCheck(for: entry) != nil { encrypting.append(entry.name) }
     }
   }
 

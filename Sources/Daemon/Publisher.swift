@@ -35,18 +35,25 @@ internal import Systemd
   let disk = DiskQueues()
   let templates = Templates()
   private let encryptor: any CredentialEncryptor
+  private let sealer: any EscrowSealer
   /// The numbers of names that were looked up; a reload begins anew.
   private var users: [String: uid_t] = [:]
   private var groups: [String: gid_t] = [:]
 
-  init(escrow: Escrow, encryptor: any CredentialEncryptor = SystemEncryptor()) {
+  init(
+    escrow: Escrow, encryptor: any CredentialEncryptor = SystemEncryptor(),
+    sealer: any EscrowSealer = SystemEncryptor()
+  ) {
     self.escrow = escrow
     self.encryptor = encryptor
+    self.sealer = sealer
   }
 
   /// Makes everything ready that a publication of `entry` after a roll of `token` needs; throws with the first thing that cannot be had.
-  func prepare(_ entry: Entry, token: String, _ roll: RollID) throws(SystemError) -> Preparation {
-    let safe = try escrow.prepare(roll, entry: entry.name, token: token)
+  func prepare(
+    _ entry: Entry, token: String, _ roll: RollID, _ form: EscrowForm = .plain
+  ) throws(SystemError) -> Preparation {
+    let safe = try escrow.prepare(roll, entry: entry.name, token: token, capacity: Self.capacity(form))
     var groups: [DestinationGroup: PreparedGroup] = [:]
     for group in entry.groups {
       try readTemplates(of: group)
@@ -69,25 +76,37 @@ internal import Systemd
     for template in group.destinations.compactMap(\.template) { try templates.read(template) }
   }
 
+  /// What the largest secret needs that can be kept in this form.
+  private static func capacity(_ form: EscrowForm) -> Int {
+    form == .encrypted ? EncryptedSecret.mostBytes : Escrow.capacity
+  }
+
   /// Makes `secret` durable as that of `roll`; returns the path of its escrow.
   func keep(
-    _ secret: Secret, of entry: Entry, token: String, _ roll: RollID, _ preparation: Preparation?,
-    _ steps: DurableSteps
+    _ secret: Secret, of entry: Entry, token: String, _ roll: RollID, _ form: EscrowForm,
+    _ preparation: Preparation?, _ steps: DurableSteps
   ) async throws(SystemError) -> String {
+    let content = form == .encrypted ? try await sealer.seal(secret, of: roll).content : secret
     let file: AtomicFile
     if let prepared = preparation?.escrow {
       file = prepared
     } else {
-      file = try escrow.prepare(roll, entry: entry.name, token: token)
+      file = try escrow.prepare(roll, entry: entry.name, token: token, capacity: Self.capacity(form))
     }
     // Used up either way: after a failure the next try begins with a new file.
     preparation?.escrow = nil
     // The token of a replacement is known by now, and was not when the file was prepared.
-    let name = Escrow.name(of: roll, entry: entry.name, token: token)
+    let name = Escrow.name(of: roll, entry: entry.name, token: token, form)
     _ = try await durably("writing the escrow of \(entry.name)", steps) { () throws(SystemError) in
-      try secret.withBytes { (bytes) throws(SystemError) in try file.commit(bytes, as: name) }
+      try content.withBytes { (bytes) throws(SystemError) in try file.commit(bytes, as: name) }
     }
-    return escrow.path(of: roll, entry: entry.name, token: token)
+    return escrow.path(of: roll, entry: entry.name, token: token, form)
+  }
+
+  /// The secret of `roll` in the escrow file `path`.
+  func escrowed(_ path: String, of roll: RollID) async throws(SystemError) -> Secret {
+    let content = try escrow.read(path)
+    return Escrow.form(of: path) == .encrypted ? try await sealer.open(content, of: roll) : content
   }
 
   /// Overwrites and removes the escrow file `path`.

@@ -65,23 +65,32 @@ extension RollRunner {
 
   /// Asks whether the new secret of a standby is in force.
   func prove() async -> RollEvent {
-    if newSecret == nil, let escrowPath {
+    if newSecret == nil {
       do throws(SystemError) {
-        newSecret = try services.publisher.escrow.read(escrowPath)
+        try await openEscrow()
       } catch {
         return .standing(.unknown(error.description))
       }
+      if isHeldByConsumers { return .alreadyPublished }
     }
     guard let newSecret else { return .standing(.unavailable) }
     return .standing(await ask(newSecret, urgency: .verification))
   }
 
-  /// Whether a destination has the secret in escrow already, as after a crash while it was published.
-  func isPublished(_ escrowPath: String?) -> Bool {
-    guard let escrowPath, let secret = try? services.publisher.escrow.read(escrowPath) else {
+  /// Whether a destination has the secret in escrow already, as after a crash while it was published; false where that cannot
+  /// be told yet.
+  func isPublished() async -> Bool {
+    do throws(SystemError) {
+      try await openEscrow()
+    } catch {
       return false
     }
-    return services.publisher.current(entry).map { $0.equals(secret) } ?? false
+    return isHeldByConsumers
+  }
+
+  private var isHeldByConsumers: Bool {
+    guard let newSecret else { return false }
+    return services.publisher.current(entry).map { $0.equals(newSecret) } ?? false
   }
 
   private func compare(_ standby: TokenDetails, _ credential: Secret) async {

@@ -44,9 +44,13 @@ internal import Store
   let services: RollServices
   /// When the entry became due, by which those who wait are ordered.
   private var since: Timestamp
-  private(set) var intent: UnsettledRoll?
-  private(set) var escrowPath: String?
-  private var preparation: Publisher.Preparation?
+  var intent: UnsettledRoll?
+  var escrowPath: String?
+  private(set) var preparation: Publisher.Preparation?
+  /// Whether the new secret is being encrypted for the escrow.
+  var isSealing = false
+  /// How often the escrow could not be opened.
+  var failedOpenings = 0
   private(set) var permit: RequestGate.Permit?
   private var credential: Secret?
   private(set) var oldSecret: Secret?
@@ -112,7 +116,7 @@ internal import Store
   var mustNotBeInterrupted: Bool {
     if steps.isBusy { return true }
     // What nobody has is found and deleted.
-    if machine.isReplacement { return machine.phase == .intended }
+    if machine.isReplacement { return machine.phase == .intended || isSealing }
     return machine.phase.mustNotBeInterrupted
       || (machine.phase == .escrowed && intent?.isEscrowed != true)
   }
@@ -121,10 +125,10 @@ internal import Store
   func recover(_ roll: UnsettledRoll, of row: Int64, escrowPath: String?) async -> TimeSpan? {
     if record.row != row { changeOver() }
     self.escrowPath = escrowPath
-    var roll = roll
-    roll.isPublished = (twin != nil || roll.isReplacement) && isPublished(escrowPath)
     newTokenID = roll.newTokenID
     intent = roll
+    var roll = roll
+    if twin != nil || roll.isReplacement { roll.isPublished = await isPublished() }
     return await run(.recovered(roll))
   }
 
@@ -231,7 +235,8 @@ extension RollRunner {
   /// Makes everything ready that the roll's publication needs.
   func prepareFiles() throws(SystemError) {
     guard let id = machine.rollID else { throw SystemError("the roll has no identity", code: 0) }
-    preparation = try services.publisher.prepare(entry, token: record.tokenID, id)
+    preparation = try services.publisher.prepare(
+      entry, token: record.tokenID, id, services.configuration.escrow)
   }
 
   private func inspect(_ old: OldSecret) async -> RollEvent {
@@ -340,23 +345,10 @@ extension RollRunner {
 // MARK: - After the answer
 
 extension RollRunner {
-  private func escrow() async -> RollEvent {
-    guard let newSecret, let intent else { return .notEscrowed("there is no secret in memory") }
-    do throws(SystemError) {
-      escrowPath = try await services.publisher.keep(
-        newSecret, of: entry, token: tokenInHand, intent.id, preparation, steps)
-    } catch {
-      return .notEscrowed(error.description)
-    }
-    self.intent?.isEscrowed = true
-    return .escrowed
-  }
-
   private func publish() async -> RollEvent {
     do throws(SystemError) {
       guard let intent else { return .notPublished("there is no roll in hand", errno: nil) }
-      if newSecret == nil, let escrowPath { newSecret = try services.publisher.escrow.read(escrowPath) }
-      guard let secret = newSecret else { return .notPublished("there is no secret in escrow", errno: nil) }
+      let secret = if let newSecret { newSecret } else { try await openEscrow() }
       // The time of the intent, so that a repetition after a crash writes the same bytes.
       let facts = SecretRendering.Facts(
         entry: entry.name, accountID: entry.accountID, tokenID: tokenInHand, rolledAt: intent.startedAt)
@@ -372,7 +364,10 @@ extension RollRunner {
     } catch {
       // What could be waited for is in use already.
       liftHold()
-      advice = Cure.publication(of: entry, error, services.configuration)
+      // Without a secret it is the escrow that could not be read.
+      advice =
+        newSecret == nil
+        ? Cure.encryption(error) : Cure.publication(of: entry, error, services.configuration)
       return .notPublished(error.description, errno: error.code == 0 ? nil : error.code)
     }
   }
@@ -534,7 +529,7 @@ extension RollRunner {
     return await services.request(call, for: entry, body)
   }
 
-  private func releasePermit() {
+  func releasePermit() {
     if let permit { services.gate.release(permit) }
     permit = nil
   }

@@ -24,6 +24,7 @@ internal import Store
   let health: Health
   let counters = ServiceCounters()
   let encryption = EncryptionCheck()
+  let escrowEncryption = EncryptionCheck(ofEscrow: SystemEncryptor())
   let readiness = Readiness()
 
   init(

@@ -124,7 +124,8 @@ extension Rotator {
     guard !unready.isEmpty else { return [] }
     let entries = unready.map { slots[$0].entry }
     let proof = Proof(of: services, entries)
-    for entry in entries where !entry.needsEncryption || proof.obstacles[entry.name] != nil {
+    for entry in entries
+    where services.encryptionCheck(for: entry) == nil || proof.obstacles[entry.name] != nil {
       services.readiness.note(proof.obstacles[entry.name], of: entry.name)
     }
     services.askAgain(Set(entries.map(\.credential)))

@@ -13,12 +13,12 @@ extension Rotator {
 
   func findUnfinished() throws -> Unfinished {
     var escrows: [RollID: (path: String, token: String?)] = [:]
-    var unaccounted: [String] = []
+    var unaccounted: [(path: String, roll: RollID?)] = []
     for item in try services.publisher.escrow.contents() {
       if let roll = item.roll {
         escrows[roll] = (item.path, item.token)
       } else {
-        unaccounted.append(item.path)
+        unaccounted.append((item.path, nil))
       }
     }
     var taken: Set<Int> = []
@@ -43,15 +43,21 @@ extension Rotator {
       if try services.store.isClosed(roll) {
         eraseClosed(path)
       } else {
-        unaccounted.append(path)
+        unaccounted.append((path, roll))
       }
     }
-    for path in unaccounted {
+    for (path, roll) in unaccounted {
+      let help = roll.flatMap { roll in
+        Escrow.form(of: path) == .encrypted
+          ? " It is encrypted, and root opens it with: \(EscrowCredential.command(toOpen: path, of: roll))"
+          : nil
+      }
       services.log.record(
         Event(
           .escrowUnknown,
           "The secret in \(path) belongs to no roll that the state database knows; it is kept. Its name says the entry "
             + "and the token: if the token's consumers are refused, publish it by hand, then remove the file."
+            + (help ?? "")
         ))
     }
     return unfinished

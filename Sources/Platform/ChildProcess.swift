@@ -60,7 +60,23 @@ public struct ChildProcess: Sendable {
   @RotationActor public func run(
     onLine: @escaping @RotationActor @Sendable (String) -> Void
   ) async throws(SystemError) -> Outcome {
-    let child = try RunningChild(self, onLine: onLine)
+    let lines = Lines()
+    let outcome = try await runSecretly(onOutput: { bytes in
+      for line in lines.splitter.add(bytes) { onLine(line) }
+    })
+    if let last = lines.splitter.finish() { onLine(last) }
+    return outcome
+  }
+
+  @RotationActor private final class Lines {
+    var splitter = LineSplitter()
+  }
+
+  /// As `run`, for output that is a secret: `onOutput` is lent the bytes as they arrive, and they are wiped then.
+  @RotationActor public func runSecretly(
+    onOutput: @escaping @RotationActor @Sendable (UnsafeRawBufferPointer) -> Void
+  ) async throws(SystemError) -> Outcome {
+    let child = try RunningChild(self, onOutput: onOutput)
     let status = await withTaskCancellationHandler {
       await child.waitStatus()
     } onCancel: {

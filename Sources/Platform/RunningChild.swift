@@ -5,8 +5,7 @@ internal import Glibc
 @RotationActor final class RunningChild {
   private let process: pid_t
   private let grace: TimeSpan
-  private let onLine: @RotationActor @Sendable (String) -> Void
-  private var lines = LineSplitter()
+  private let onOutput: @RotationActor @Sendable (UnsafeRawBufferPointer) -> Void
   private var exitWatch: DescriptorWatch?
   private var outputWatch: DescriptorWatch?
   private var timer: BootTimer?
@@ -17,10 +16,10 @@ internal import Glibc
 
   /// Starts the program.
   init(
-    _ program: ChildProcess, onLine: @escaping @RotationActor @Sendable (String) -> Void
+    _ program: ChildProcess, onOutput: @escaping @RotationActor @Sendable (UnsafeRawBufferPointer) -> Void
   ) throws(SystemError) {
     grace = program.grace
-    self.onLine = onLine
+    self.onOutput = onOutput
     let input = try Self.input(program)
     let output = try Pipe(for: program.program)
     try attempt("cannot prepare the output of", program.program) { () throws(Errno) in
@@ -86,7 +85,6 @@ internal import Glibc
     // Whoever ignored SIGTERM in the group of a child that was told to end goes with it.
     if wasTerminated { kill() }
     outputArrived()
-    if let last = lines.finish() { onLine(last) }
     exitWatch = nil
     outputWatch = nil
     timer = nil
@@ -103,7 +101,9 @@ internal import Glibc
     do throws(Errno) {
       let count = try Syscalls.read(watch.rawValue, into: buffer)
       if count == 0 { return outputWatch = nil }
-      for line in lines.add(buffer[..<count]) { onLine(line) }
+      let output = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
+      defer { wipe(output) }
+      onOutput(UnsafeRawBufferPointer(output))
     } catch {
       if error.code != EAGAIN { outputWatch = nil }
     }

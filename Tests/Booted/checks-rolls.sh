@@ -128,6 +128,47 @@ check_kill_while_rolling() {
   is NRestarts "$(in_machine systemctl show -p NRestarts --value tokenroll)" 1
 }
 
+# Killed between escrow and publication, with nobody there to decrypt when it comes back.
+check_encrypted_escrow() {
+  local escrow roll by_hand
+  fresh '.escrow = "encrypted" | .tokens[0] |= (.schedule.first = "now"
+    | .publish[0].file = "/var/lib/tokenroll-published/edge/token-1")'
+  in_machine install -d -o tokenroll -g tokenroll -m 0750 "$secrets/edge"
+  in_machine systemctl disable --now tokenroll-encrypt.socket
+  fails in_machine tokenroll check --unit >"$work/unit"
+  grep -F 'escrow: nobody encrypts new secrets' "$work/unit"
+  start_service
+  await_event rollNotReady TOKENROLL_ENTRY=token-1 | jq -r .MESSAGE | grep -F 'systemctl enable --now tokenroll-encrypt.socket'
+  rolled_times token-1 0
+
+  in_machine systemctl enable --now tokenroll-encrypt.socket
+  in_machine tokenroll check --unit
+  in_machine tokenroll doctor | grep -F 'encryption: a sample could be encrypted and opened again'
+  fault "$held_back"
+  in_machine tokenroll retry token-1
+  await_api "received=1&call=roll"
+  in_machine mv "$secrets/edge" "$secrets/away"
+  await_event publicationFailed TOKENROLL_ENTRY=token-1
+  escrow=$(in_machine find /var/lib/tokenroll/escrow -type f -name '*.cred')
+  is "rights of the escrow" "$(in_machine stat -c %U:%a "$escrow")" tokenroll:600
+  fails grep -rqF "$(token token-1 secret | cut -c9-28)" "$root/var/lib/tokenroll"
+  roll=$(basename "$escrow" .cred)
+  by_hand=$(in_machine sh -c "systemd-creds decrypt --name=tokenroll-escrow.${roll##*.} $escrow - 2>/dev/null | tail -n 1")
+  is "the secret by hand" "$by_hand" "$(token token-1 secret)"
+
+  in_machine systemctl stop tokenroll-encrypt.socket
+  in_machine systemctl kill --kill-whom=main -s KILL tokenroll
+  await_event escrowNotOpened TOKENROLL_ENTRY=token-1 | jq -r .MESSAGE | grep -F "systemd-creds decrypt --name=tokenroll-escrow.${roll##*.} $escrow"
+  in_machine mv "$secrets/away" "$secrets/edge"
+  in_machine systemctl start tokenroll-encrypt.socket
+  in_machine tokenroll retry token-1
+  await_event rollSettled TOKENROLL_ENTRY=token-1
+  published_is_in_force token-1 "$root$secrets/edge/token-1"
+  rolled_times token-1 1
+  is "escrows" "$(in_machine find /var/lib/tokenroll/escrow -type f)" ""
+  in_machine systemctl disable --now tokenroll-encrypt.socket
+}
+
 check_watchdog() {
   fresh "$due_now"
   printf '[Service]\nWatchdogSec=3\n' | drop_in watchdog

@@ -105,6 +105,7 @@ sandboxing the unit's sandboxing is in force
 consumers a consumer reads its own secret as its own user, and no other
 consumer_credential a consumer unit gets its secret by LoadCredential= without any right to the file
 published_credential a consumer unit gets by LoadCredentialEncrypted= what the service had encrypted by its helper
+encrypted_escrow an escrow that was encrypted is opened after a crash, and nothing of it is in the state in plain text
 reload_units the service may reload the units that root lists, and no others
 reload_after_roll a unit is reloaded once its secret is published, and a refusal is told and made good
 run_programs programs run within the sandbox, and one that was killed with the service runs again

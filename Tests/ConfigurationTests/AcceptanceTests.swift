@@ -28,7 +28,7 @@ import Testing
     let text = """
       {
         "$schema": "config.schema.json",
-        "state_directory": "/srv/state", "wait_for_clock": true,
+        "state_directory": "/srv/state", "wait_for_clock": true, "escrow": "encrypted",
         "metrics": {"file": "/srv/m.prom", "every": "5min"},
         "api": {
           "base_url": "https://api.example.net:8443/client/v4", "timeout": "20s", "connect_timeout": "5s",
@@ -90,7 +90,7 @@ import Testing
       credentials: [
         "main": CredentialSource(file: "/etc/a"), "unused.one": CredentialSource(file: "cred-b"),
       ],
-      tokens: [entry], stateDirectory: "/srv/state", waitForClock: true, metrics: metrics)
+      tokens: [entry], stateDirectory: "/srv/state", escrow: .encrypted, waitForClock: true, metrics: metrics)
     #expect(try decode(text) == expected)
   }
 

@@ -126,6 +126,14 @@ import Testing
       #"7:64: tokens[0].publish[0].name: ".." is not the name of a credential: 1 to 255 printable ASCII characters, neither "/" nor ":""#
     ),
     Refusal(
+      [.publish: #"[{"file": "/srv/x", "format": "credential", "name": "tokenroll-escrow.x"}]"#],
+      #"7:64: tokens[0].publish[0].name: "tokenroll-escrow.x" is a name of the escrow: no credential's may begin with "tokenroll-escrow.""#
+    ),
+    Refusal(
+      [.publish: #"[{"file": "/srv/tokenroll-escrow.x", "format": "credential"}]"#],
+      #"7:13: tokens[0].publish[0]: the file's name, "tokenroll-escrow.x", is a name of the escrow: no credential's may begin with "tokenroll-escrow."; give the credential another with "name""#
+    ),
+    Refusal(
       [.publish: #"[{"file": "/srv/a:b", "format": "credential"}]"#],
       #"7:13: tokens[0].publish[0]: the file's name, "a:b", is not the name of a credential: 1 to 255 printable ASCII characters, neither "/" nor ":"; give the credential another with "name""#
     ),

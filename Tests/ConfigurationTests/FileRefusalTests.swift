@@ -9,7 +9,7 @@ import Testing
       #"9:3: state_dir: this key is not known; did you mean "state_directory"?"#),
     Refusal(
       [.more: #""zzz": 1"#],
-      #"9:3: zzz: this key is not known; known here: $schema, state_directory, wait_for_clock, api, metrics, credentials, defaults, tokens"#
+      #"9:3: zzz: this key is not known; known here: $schema, state_directory, escrow, wait_for_clock, api, metrics, credentials, defaults, tokens"#
     ),
     Refusal([.more: #""credentials": {}"#], #"9:3: credentials: this key is there twice"#),
     Refusal([.more: #""$schema": 1"#], #"9:14: $schema: must be a string, not a number"#),
@@ -23,6 +23,9 @@ import Testing
     Refusal(
       [.more: #""wait_for_clock": "yes""#],
       #"9:21: wait_for_clock: must be true or false, not a string"#),
+    Refusal(
+      [.more: #""escrow": "sealed""#],
+      #"9:13: escrow: "sealed" is none of "plain", "encrypted""#),
     Refusal([.more: #""api": []"#], #"9:10: api: must be an object, not an array"#),
     Refusal([.more: #""defaults": "x""#], #"9:15: defaults: must be an object, not a string"#),
   ]

@@ -12,7 +12,8 @@ import Testing
   /// Accepted by both.
   private static let good: [[Sample.Part: String]] = [
     [:], [.credentials: #"{"main": {"file": "cloudflare@x"}, "b.c-d_1": {"file": "/etc/x y"}}"#],
-    [.more: #""$schema": "x", "state_directory": "/srv/s", "wait_for_clock": true"#],
+    [.more: #""$schema": "x", "state_directory": "/srv/s", "wait_for_clock": true, "escrow": "encrypted""#],
+    [.publish: #"[{"file": "/tokenroll-escrow.d/a", "format": "credential", "name": "tokenroll-escrow"}]"#],
     [.more: #""api": {"base_url": "https://x"}"#],
     [.more: #""api": {"base_url": "https://[2001:db8::1]:443/a/b"}"#],
     [.more: #""api": {"base_url": "http://127.0.0.1:8080/client/v4"}"#],
@@ -171,6 +172,9 @@ import Testing
     [.publish: #"[{"file": "/a", "format": "credential", "name": "."}]"#],
     [.publish: #"[{"file": "/a", "format": "credential", "name": "a/b"}]"#],
     [.publish: #"[{"file": "/a", "format": "credential", "name": "é"}]"#],
+    [.publish: #"[{"file": "/a", "format": "credential", "name": "tokenroll-escrow.a"}]"#],
+    [.publish: #"[{"file": "/a/tokenroll-escrow.a", "format": "credential"}]"#],
+    [.more: #""escrow": "none""#], [.more: #""escrow": true"#],
     [.publish: #"[{"file": "/x/a:b", "format": "credential"}]"#],
     [.publish: #"[{"file": "/x/é", "format": "credential"}]"#],
     [.publish: #"[{"file": "/a", "keep_previous": 11}]"#],

@@ -61,6 +61,7 @@ import Testing
 
   @Test func choicesAreThoseOfTheDecoder() throws {
     #expect(try strings("$defs.format.enum") == Destination.Format.allCases.map(\.rawValue))
+    #expect(try strings("properties.escrow.enum") == EscrowForm.allCases.map(\.rawValue))
     #expect(try strings("$defs.allow.items.enum") == Destination.Exception.allCases.map(\.rawValue))
     #expect(
       try strings("$defs.verify.properties.on_drift.enum")
@@ -121,6 +122,7 @@ import Testing
     func span(_ path: String) throws -> TimeSpan { try TimeSpan(parsing: string(path)) }
     let api = APISettings()
     #expect(try string("properties.state_directory") == DecodingContext { _ in true }.stateDirectory)
+    #expect(try string("properties.escrow") == Sample().decoded().escrow.rawValue)
     #expect(try node("properties.wait_for_clock.default").boolean == Sample().decoded().waitForClock)
     #expect(try string("$defs.api.properties.base_url") == api.baseURL)
     #expect(try span("$defs.api.properties.timeout") == api.timeout)

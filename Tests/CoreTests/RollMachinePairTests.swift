@@ -170,6 +170,20 @@ struct RollMachinePairTests {
     #expect(rolling.hears(.published(narrowed: [])) == [.verify])
   }
 
+  /// Where the escrow could be opened only later.
+  @Test func whatOneDestinationTurnsOutToHaveTheOthersGet() {
+    var rolling = Rolling(RollMachine(settleTime: Rolling.settleTime, isPair: true))
+    rolling.hears(.recovered(.roll(isOldKnown: false, isEscrowed: true)))
+    guard case .wake? = rolling.hears(.standing(.unknown("cannot open it"))).first else {
+      Issue.record("it is not tried again")
+      return
+    }
+    #expect(rolling.hears(.wake) == [.verify])
+    #expect(rolling.hears(.alreadyPublished) == [.publish])
+    #expect(rolling.machine.phase == .escrowed && rolling.machine.trouble == nil)
+    #expect(rolling.hears(.published(narrowed: [])) == [.verify])
+  }
+
   @Test func aRollFromBeforeTheEntryBecameAPairIsCuredAsEver() {
     var rolling = Rolling(RollMachine(settleTime: .zero, isPair: true))
     #expect(rolling.hears(.recovered(.roll(isOldKnown: true))) == [.askOld])

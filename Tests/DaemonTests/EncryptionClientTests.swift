@@ -95,6 +95,95 @@ import Testing
     #expect(!failure.description.contains("aaaaaaaa"))
   }
 
+  // MARK: - Opening
+
+  private static let roll = RollID(high: 1, low: 2)
+
+  /// What comes of opening with a program that writes `output`, in the syntax of printf(1).
+  private func opened(_ output: String) async -> Result<String, any Error> {
+    do {
+      let program = try program("cat >/dev/null; printf '\(output)'")
+      let secret = try await program.open(secret, of: Self.roll)
+      return .success(secret.withBytes { String(decoding: $0, as: UTF8.self) })
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("tokenroll-escrow 6\\nsecret", "secret"), ("warning\\ntokenroll-escrow 6\\nsecret", "secret"),
+      ("tokenroll-escrow 6\\nsecretwarning\\n", "secret"),
+      ("tokenroll-escrow 7\\na\\nb\\nc\\nd", "a\nb\nc\nd"),
+    ]) func whatIsMarkedAsAnEscrowIsGivenOut(output: String, secret: String) async throws
+  {
+    #expect(try await opened(output).get() == secret)
+  }
+
+  @Test(
+    arguments: [
+      "", "private key", "tokenroll-escrow 6", "tokenroll-escrow 7\\nsecret", "tokenroll-escrow x\\nsecret",
+      "tokenroll-escrow 0\\n", "tokenroll-escrow -1\\nsecret", "private tokenroll-escrow 6\\nsecret",
+      "tokenroll-escrow\\nsecret",
+    ]) func whatIsNotMarkedIsNotGivenOut(output: String) async throws
+  {
+    guard case .failure(let failure) = await opened(output) else {
+      Issue.record("it was given out")
+      return
+    }
+    #expect("\(failure)".contains("is not the escrow of a secret"), "\(failure)")
+    #expect(!"\(failure)".contains("private") && !"\(failure)".contains("secret\n"))
+  }
+
+  @Test func anEscrowIsMarkedAndNamedAfterItsRoll() async throws {
+    let log = directory.path("log")
+    let program = try program(
+      "echo \"$@\" >>\(log); cat >>\(log); echo >>\(log); for line in 1 2; do echo \(Self.credential); done")
+    let sealed = try await program.seal(secret, of: Self.roll)
+    await #expect(throws: SystemError.self) { try await program.open(sealed.content, of: Self.roll) }
+    let name = "--name=tokenroll-escrow.\(Self.roll) - -"
+    #expect(
+      String(decoding: try directory.read("log"), as: UTF8.self)
+        == "encrypt \(name)\ntokenroll-escrow 40\n\(String(repeating: "a", count: 40))\ndecrypt \(name)\n"
+        + "\(Self.credential)\n\(Self.credential)\n\n")
+  }
+
+  @Test(arguments: [
+    ("echo no key; exit 1", "it ended with status 1: no key"), ("kill -9 $$", "it was ended by signal 9"),
+  ]) func aFailureToOpenIsTold(script: String, told: String) async throws {
+    let program = try program(script)
+    let failure = await #expect(throws: SystemError.self) { try await program.open(secret, of: Self.roll) }
+    #expect(failure?.description.contains(told) == true, "\(failure as Any)")
+  }
+
+  /// Has one that cannot be opened, or opens as something else.
+  private struct Sealer: EscrowSealer {
+    var opens: Result<String, SystemError>?
+
+    @RotationActor func seal(_ secret: Secret, of roll: RollID) async throws(SystemError) -> EncryptedSecret {
+      let digits = secret.withBytes { $0.map { String(UnicodeScalar($0)) }.joined() }
+      return try EncryptedSecret([EncryptionClientTests.credential, digits], of: secret)
+    }
+
+    @RotationActor func open(_ sealed: Secret, of roll: RollID) async throws(SystemError) -> Secret {
+      guard let opens else {
+        return sealed.withBytes {
+          Secret(copying: UnsafeRawBufferPointer(rebasing: $0.dropLast().suffix(40)))
+        }
+      }
+      let text = Array(try opens.get().utf8)
+      return Secret(count: text.count) { $0.copyBytes(from: text) }
+    }
+  }
+
+  @Test func anEscrowThatCannotBeOpenedIsWorthNothing() async {
+    #expect(await EncryptionCheck(ofEscrow: Sealer()).failure() == nil)
+    let failure = SystemError("cannot open", code: 0)
+    #expect(await EncryptionCheck(ofEscrow: Sealer(opens: .failure(failure))).failure() == failure)
+    let other = await EncryptionCheck(ofEscrow: Sealer(opens: .success("something else"))).failure()
+    #expect(other?.description.contains("was not the same once it was opened") == true)
+  }
+
   // MARK: - The check
 
   /// Encrypts when it is told to, or fails.
@@ -154,6 +243,29 @@ import Testing
   }
 
   // MARK: - Messages
+
+  @Test(arguments: [EncryptionMessage.Word.seal, .open]) func aMessageOfTheEscrowNamesItsRoll(
+    _ word: EncryptionMessage.Word
+  )
+    throws
+  {
+    let roll = RollID(high: 10, low: 11)
+    func read(_ name: String) throws(SystemError) -> EncryptionMessage? {
+      try EncryptionMessage(word, name: name, body: secret).bytes.withBytes { (bytes) throws(SystemError) in
+        try EncryptionMessage.read(bytes)
+      }
+    }
+    let message = try #require(try read(roll.description))
+    #expect(message.word == word && message.roll == roll && message.body.equals(secret))
+    // One spelling, and nothing else.
+    let text = roll.description
+    for other in [
+      "", "x", text.uppercased(), text + "0", String(text.dropLast()), "tokenroll-escrow.\(text)",
+      text + " x",
+    ] {
+      #expect(throws: SystemError.self) { try read(other) }
+    }
+  }
 
   @Test func aMessageIsReadOnceItIsWhole() throws {
     let whole = EncryptionMessage(.encrypt, name: "a b", body: secret).bytes

@@ -89,11 +89,18 @@ import Testing
     #expect(try String(decoding: contents(of: plain), as: UTF8.self) == secret())
   }
 
+  private static let roll = "0a000000000000010000000000000002"
+
   @Test(
     arguments: [
       "", "\n", "encrypt\n", "encrypt x y\nz", "encrypt 1 \nx", "encrypt 1 ..\nx", "encrypt 1 a/b\nx",
       "encrypt 1 a:b\nx", "encrypt -1 a\nx", "encrypt 16385 a\nx", "encrypt 2 a\nx", "encrypt 1 a\nxy",
-      "refused 1\nx", "encrypt 1 \u{e9}\nx", String(repeating: "x", count: 70_000),
+      "refused 1\nx", "encrypt 1 \u{e9}\nx", "encrypt 1 tokenroll-escrow.a\nx",
+      "seal 1\nx", "seal 1 a\nx", "open 1\nx", "open 1 ..\nx", "open 1 tokenroll-escrow.\(roll)\nx",
+      "open 1 \(roll) x\nx",
+      "open 1 \(roll.uppercased())\nx", "open 1 \(roll)0\nx", "open 16385 \(roll)\nx", "open 2 \(roll)\nx",
+      "open 1 \(roll)\nxy",
+      "opened 1\nx", "encrypted 1\nx", String(repeating: "x", count: 70_000),
     ])
   func theHelperRefusesWhatIsNoRequest(_ request: String) throws {
     let result = try TestProcess.run(TestProcess.product("tokenroll"), ["__encrypt"], input: request)

@@ -4,7 +4,7 @@ import Testing
 /// The process is killed at every system call of a roll; nothing is lost, and nothing is rolled for nothing.
 @Suite(.enabled(if: SyscallInjector.isSupported)) struct KillEverywhereTests {
   /// What came of one point.
-  private struct Result: Sendable {
+  struct Result: Sendable {
     var call: SyscallInjector.Call?
     var isLost = false
     var needlessRolls: Int64 = 0
@@ -119,13 +119,23 @@ import Testing
     return isPublished && rolls <= 2 ? nil : "point \(point): \(rolls) rolls, published: \(isPublished)"
   }
 
-  private static func kill(
+  /// Kills the roll of `token` at a call, starts the service again, and compares with what has to come of it.
+  static func kill(
     at point: Int, _ token: SandboxUnderTest.Token, _ before: WalkedRoll.Before, _ sandbox: SandboxUnderTest,
     _ credential: String, _ twin: SandboxUnderTest.Token
   ) throws -> Result {
-    let roll = try WalkedRoll(token, before, sandbox, credential: credential, twin: twin)
+    try kill(
+      at: point, of: calls, WalkedRoll(token, before, sandbox, credential: credential, twin: twin),
+      environment: [:])
+  }
+
+  /// Kills `roll` at one of `calls`; `judge` finds what is wrong with what the kill leaves behind.
+  static func kill(
+    at point: Int, of calls: String?, _ roll: WalkedRoll, environment: [String: String],
+    judge: () throws -> [String] = { [] }
+  ) throws -> Result {
     let injector = SyscallInjector(calls: calls, at: point, disturbance: .kill, log: roll.log)
-    let service = try roll.workspace.restart(through: injector.command())
+    let service = try roll.workspace.restart(through: injector.command(), environment: environment)
     var result = Result()
     if try service.eventOrEnd(["rollSettled"]) != nil {
       // The window had fewer calls this time.
@@ -143,8 +153,9 @@ import Testing
     let isSafe = roll.workspace.escrowed.contains { !$0.hasPrefix(".") }
     let isPublished = !service.events("secretPublished").isEmpty
     let isSettled = try isPublished && roll.workspace.outcomes().last == "settled"
+    let left = try judge()
 
-    let next = try roll.workspace.restart()
+    let next = try roll.workspace.restart(environment: environment)
     try next.event(isSettled ? "serviceReady" : "rollSettled")
     guard try next.stop() == 0 else {
       throw TestFailure("the second service did not end well: \(next.lines)")
@@ -154,7 +165,7 @@ import Testing
     let truth = try roll.truth()
     result.needlessRolls = truth.rolls - expected
     result.isLost = !roll.wrongDestinations(truth.secret).isEmpty
-    result.faults = try roll.faults(rolls: expected) + roll.directoryFaults()
+    result.faults = try left + roll.faults(rolls: expected) + roll.directoryFaults()
     let useful = trace.first { $0.name == "pwrite64" && $0.subject.contains("/published/") }
     if result.isCured, useful != nil {
       result.faults.append("a destination was written before the escrow was durable")

@@ -85,7 +85,7 @@ import Testing
     #expect(spoken.contains("tokenroll"))
     #expect(log.contains("it reads <redacted>"))
     #expect(try contents(of: workspace.directory.path("seen")).count > 100)
-    for path in Self.files(under: workspace.path) {
+    for path in Workspace.files(under: workspace.path) {
       if path.hasPrefix(workspace.published + "/entry-") || path == workspace.directory.path("credential") {
         continue
       }
@@ -106,16 +106,6 @@ import Testing
     ["cmdline", "environ", "comm", "status"].map { name in
       String(decoding: (try? contents(of: "/proc/\(pid)/\(name)")) ?? [], as: UTF8.self)
     }.joined()
-  }
-
-  private static func files(under directory: String) -> [String] {
-    TemporaryDirectory.names(directory).flatMap { name -> [String] in
-      let path = "\(directory)/\(name)"
-      var status = stat()
-      guard lstat(path, &status) == 0 else { return [] }
-      if status.st_mode & S_IFMT == S_IFDIR { return files(under: path) }
-      return status.st_mode & S_IFMT == S_IFREG ? [path] : []
-    }
   }
 }
 

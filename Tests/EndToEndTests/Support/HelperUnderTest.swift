@@ -34,7 +34,8 @@ final class HelperUnderTest: Sendable {
     var count = 0
   }
 
-  /// The name under which the service has a sample encrypted.
+  /// The name under which the service has a sample encrypted. What is for the escrow has no name: it is told apart as "seal"
+  /// and "open", with this behind it for a sample.
   static let sample = "sample"
   /// What stands before the secret in an imitation.
   private static let stuffing = 64
@@ -92,6 +93,9 @@ final class HelperUnderTest: Sendable {
 
   private var away: String { directory.path("away") }
 
+  /// Nobody listens any more, until the behaviour changes.
+  func leave() { _ = rename(path, away) }
+
   /// Refuses requests for credentials of this name, for now.
   func refuse(_ name: String) { state.withLock { _ = $0.refused.insert(name) } }
 
@@ -136,10 +140,11 @@ final class HelperUnderTest: Sendable {
   private func serve(_ connection: Int32) {
     var isHeld = false
     defer { if !isHeld { Self.end(connection) } }
-    guard let (name, secret) = Self.request(connection) else { return }
+    guard let request = Self.request(connection) else { return }
+    let (name, secret) = (request.name, request.body)
     let behaviour = state.withLock { state -> Behaviour in
       let isRefused = state.refused.contains(name)
-      let own = name == Self.sample ? state.sample : state.behaviour
+      let own = name.hasSuffix(Self.sample) ? state.sample : state.behaviour
       if case .silence = own, !isRefused {
         state.held.append(connection)
         isHeld = true
@@ -155,28 +160,49 @@ final class HelperUnderTest: Sendable {
     case .indiscretion:
       let text = "cannot encrypt \(secret)"
       Self.send("refused \(text.utf8.count)\n\(text)", connection)
-    case .imitation: Self.send(imitation(of: secret), connection)
+    case .imitation: Self.send(imitation(of: request), connection)
     case .real:
-      let result = try? TestProcess.run(
-        program, ["__encrypt"], input: "encrypt \(secret.utf8.count) \(name)\n\(secret)")
+      let result = try? TestProcess.run(program, ["__encrypt"], input: request.text)
       if let result { Self.send(result.outputText, connection) }
     }
     arrivals.signal()
   }
 
-  /// As a real one, it has other bytes each time.
-  private func imitation(of secret: String) -> String {
+  /// As a real one, it has other bytes each time, and is bound to its roll.
+  private func imitation(of request: Request) -> String {
     let number = state.withLock { state in
       state.count += 1
       return String(state.count)
     }
-    var digits = number + String(repeating: "A", count: Self.stuffing - number.count)
-    for byte in secret.utf8 { digits += (byte < 16 ? "0" : "") + String(byte, radix: 16) }
+    let roll = request.word == "encrypt" ? "" : request.subject
+    if request.word == "open" {
+      let secret = request.body.contains(roll) ? Self.secret(in: request.body) ?? "" : ""
+      return secret.isEmpty ? "refused 9\nnot yours" : "opened \(secret.utf8.count)\n\(secret)"
+    }
+    var digits = number + String(repeating: "A", count: Self.stuffing - number.count - roll.count) + roll
+    for byte in request.body.utf8 { digits += (byte < 16 ? "0" : "") + String(byte, radix: 16) }
     while digits.count % 4 != 0 { digits += "=" }
     return "encrypted \(digits.count)\n\(digits)"
   }
 
-  private static func request(_ connection: Int32) -> (name: String, secret: String)? {
+  private struct Request {
+    let text: String
+    let word: String
+    /// The name of the credential, or the roll.
+    let subject: String
+    let body: String
+
+    /// By what a test knows it.
+    var name: String {
+      if word == "encrypt" { return subject }
+      let secret = word == "open" ? HelperUnderTest.secret(in: body) ?? body : body
+      // A sample is no secret of the API.
+      let isSample = secret.utf8.count == 40 && secret.allSatisfy(\.isHexDigit)
+      return isSample ? "\(word) \(HelperUnderTest.sample)" : word
+    }
+  }
+
+  private static func request(_ connection: Int32) -> Request? {
     var text = ""
     var chunk = [UInt8](repeating: 0, count: 32_768)
     while true {
@@ -186,9 +212,12 @@ final class HelperUnderTest: Sendable {
       text += String(decoding: chunk.prefix(count), as: UTF8.self)
       guard let end = text.firstIndex(of: "\n") else { continue }
       let words = text[..<end].split(separator: " ", maxSplits: 2)
-      let secret = text[text.index(after: end)...]
+      let body = text[text.index(after: end)...]
       guard words.count == 3, let wanted = Int(words[1]) else { return nil }
-      if secret.utf8.count == wanted { return (String(words[2]), String(secret)) }
+      if body.utf8.count == wanted {
+        return Request(
+          text: text, word: String(words[0]), subject: String(words[2]), body: String(body))
+      }
     }
   }
 

@@ -54,6 +54,8 @@ struct ServiceConfiguration: Sendable {
   var caFile: String?
   var credentials: [String: String]
   var stateDirectory: String
+  /// How new secrets are kept; nil where nothing is said.
+  var escrow: String?
   /// Further members of `api`, each with its value in JSON.
   var api: [String: String] = ["settle_time": "\"0s\""]
   /// In JSON; nil for none.
@@ -68,7 +70,8 @@ struct ServiceConfiguration: Sendable {
     let tokens = entries.map(Self.json).joined(separator: ",\n")
     return """
       {"api": \(Self.object(api)), "credentials": \(Self.object(credentials)),
-      "state_directory": \(Self.quoted(stateDirectory)), \(metrics.map { "\"metrics\": \($0), " } ?? "")"tokens": [
+      "state_directory": \(Self.quoted(stateDirectory)),
+      \(escrow.map { "\"escrow\": \(Self.quoted($0)), " } ?? "")\(metrics.map { "\"metrics\": \($0), " } ?? "")"tokens": [
       \(tokens)
       ]}
       """

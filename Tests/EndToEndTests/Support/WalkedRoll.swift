@@ -28,7 +28,7 @@ struct WalkedRoll: Sendable {
   init(
     _ token: SandboxUnderTest.Token, _ before: Before, _ sandbox: SandboxUnderTest, credential: String,
     twin: SandboxUnderTest.Token? = nil, grace: String? = nil, reload: [String] = [],
-    run script: String? = nil
+    run script: String? = nil, escrow: String? = nil
   ) throws {
     self.token = token
     self.twin = before == .secretOfTwin ? twin : nil
@@ -50,6 +50,7 @@ struct WalkedRoll: Sendable {
         .init(file: "\(workspace.published)/json", format: "json", mode: "0640"),
       ]
     }
+    configuration.escrow = escrow
     configuration.entries = [workspace.entry(SyscallInjector.entry, token, publish: publish)]
     configuration.entries[0].twin = self.twin?.id
     configuration.entries[0].grace = grace

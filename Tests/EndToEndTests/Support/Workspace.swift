@@ -94,6 +94,23 @@ final class Workspace: Sendable {
     return text.split(separator: "\n").map(String.init)
   }
 
+  /// The regular files under `directory`.
+  static func files(under directory: String) -> [String] {
+    TemporaryDirectory.names(directory).flatMap { name -> [String] in
+      let path = "\(directory)/\(name)"
+      var status = stat()
+      guard lstat(path, &status) == 0 else { return [] }
+      if status.st_mode & S_IFMT == S_IFDIR { return files(under: path) }
+      return status.st_mode & S_IFMT == S_IFREG ? [path] : []
+    }
+  }
+
+  /// The files of the state that have a part of one of `secrets` in them.
+  func stateFiles(with secrets: [String]) throws -> [String] {
+    let parts = SecretParts(secrets)
+    return try Self.files(under: state).filter { parts.found(in: try contents(of: $0)) }
+  }
+
   /// Files and directories that only exist while something is being written; not those that a link leads to.
   var temporaries: [String] {
     let names = TemporaryDirectory.names(published)
