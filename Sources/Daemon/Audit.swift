@@ -2,6 +2,7 @@ internal import CloudflareAPI
 internal import Configuration
 public import Core
 public import Platform
+internal import Store
 
 /// What `tokenroll audit` finds: where the schedule and the accounts do not agree, and what deserves a second thought.
 @RotationActor public struct Audit {
@@ -12,6 +13,8 @@ public import Platform
   private let now = SystemClock().now
   /// By the name of the entry.
   private let nextRolls: [String: Timestamp]
+  /// Replaced tokens that are still to be deleted.
+  private let deletions: [String: Deletion]
 
   /// When the end of a token is told that lies after its next roll.
   private static let notice = TimeSpan.days(30)
@@ -32,7 +35,8 @@ public import Platform
       let replaced = ReplacedTokens(stateDirectory: configuration.stateDirectory)
       configuration.tokens = configuration.tokens.map(replaced.resolve)
       audit = Audit(
-        configuration, try CloudflareClient(configuration.api), unusedFor, try Self.plan(configuration))
+        configuration, try CloudflareClient(configuration.api), unusedFor, try Self.plan(configuration),
+        replaced.deletions)
     } catch {
       throw ServiceFailure(error)
     }
@@ -43,12 +47,13 @@ public import Platform
 
   private init(
     _ configuration: Configuration, _ client: CloudflareClient, _ unusedFor: TimeSpan,
-    _ nextRolls: [String: Timestamp]
+    _ nextRolls: [String: Timestamp], _ deletions: [String: Deletion]
   ) {
     self.configuration = configuration
     self.client = client
     self.unusedFor = unusedFor
     self.nextRolls = nextRolls
+    self.deletions = deletions
   }
 
   private static func plan(_ configuration: Configuration) throws -> [String: Timestamp] {
@@ -195,6 +200,25 @@ extension Audit {
 // MARK: - Tokens that no entry is about
 
 extension Audit {
+  /// The service deletes it: it is there for its grace, or because that failed.
+  private static func judge(
+    _ deletion: Deletion, _ token: TokenDetails, _ subject: String, at now: Timestamp
+  ) -> Finding {
+    let name = "\"\(token.printableName)\""
+    guard deletion.failures > 0 else {
+      let when = deletion.due > now ? "at \(deletion.due.rfc3339)" : "as soon as nothing is in the way"
+      return .ok(
+        subject, "\(name) was replaced by the entry \(deletion.entry), and the service deletes it \(when)")
+    }
+    let times = deletion.failures == 1 ? "once" : "\(deletion.failures) times"
+    return .warn(
+      subject,
+      "\(name) was replaced by the entry \(deletion.entry), and could not be deleted: that was tried \(times)",
+      cure:
+        "see `tokenroll status \(deletion.entry)`; a token that you delete in Cloudflare's dashboard is done with"
+    )
+  }
+
   private mutating func judgeOthers(_ entries: [Entry], _ tokens: [TokenDetails], _ own: [String: String]) {
     let rolled = Set(entries.flatMap(\.tokenIDs))
     for token in tokens where !rolled.contains(token.id) {
@@ -202,6 +226,10 @@ extension Audit {
       let age = token.changedOn.map { ", unchanged for \((now - $0).abbreviated)" } ?? ""
       if let credential = own[token.id] {
         findings.append(.ok(subject, "\"\(token.printableName)\" is the credential \(credential)\(age)"))
+        continue
+      }
+      if let deletion = deletions[token.id] {
+        findings.append(Self.judge(deletion, token, subject, at: now))
         continue
       }
       let rights = token.mayRollTokens ? ", and may roll and make tokens" : ""

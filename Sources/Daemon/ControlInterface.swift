@@ -99,6 +99,16 @@ enum ControlInterface {
       trouble: ?string
     )
 
+    # A token that a replacement of the entry's left behind. `due`: when it is deleted, or that is tried again. Without a `token_id` it is
+    # looked for what a creation without an answer may have made. `trouble`: why it could not be deleted; `failing_since` as far as this run knows.
+    type Deletion (
+      entry: string,
+      token_id: ?string,
+      due: string,
+      trouble: ?string,
+      failing_since: ?string
+    )
+
     # One entry. `phase`: where the roll machine stands, as in the journal's TOKENROLL_PHASE. `failures`: attempts in a row that
     # came to nothing. `next_due` is by the schedule, `next_attempt` after a failure. `hold`: why only an operator has it rolled again.
     # Of a pair, `token_id` is the token whose secret consumers hold, and `standby_token_id` the one that is rolled next.
@@ -131,6 +141,7 @@ enum ControlInterface {
       hold: ?string,
       verified_at: ?string,
       drift: []string,
+      deletions: []Deletion,
       unready: ?string,
       advice: ?string
     )
@@ -149,6 +160,7 @@ enum ControlInterface {
     # `unreloaded`: have a new secret for which a unit could not be reloaded. `failed_programs`: have a
     # program that failed. `held`: are rolled only once an operator asks for it.
     # `drifted`: have a secret or a file that is not as it was published. `ending`: have a token that is disabled, expired, or soon will be.
+    # `undeleted`: not entries but replaced tokens, which could not be deleted so far.
     type Counts (
       entries: int,
       rolling: int,
@@ -161,7 +173,8 @@ enum ControlInterface {
       paused: int,
       held: int,
       drifted: int,
-      ending: int
+      ending: int,
+      undeleted: int
     )
 
     # What is due next.
@@ -215,7 +228,8 @@ enum ControlInterface {
     )
 
     # The whole service; of the credentials those that an entry provides, or that a roll has replaced. `clock_doubt`: why nothing is
-    # rolled for now. `clock_error`: by how much the clock is wrong by that of the API, where it is too much for a schedule. With `more` the entries come in portions, a reply each; without it all at once, up to 512 of them.
+    # rolled for now. `clock_error`: by how much the clock is wrong by that of the API, where it is too much for a schedule.
+    # `deletions`: those left behind by entries that have left the configuration. With `more` the entries come in portions, a reply each; without it all at once, up to 512 of them.
     method Status() -> (
       version: string,
       started_at: string,
@@ -226,6 +240,7 @@ enum ControlInterface {
       clock_error: ?string,
       pause: ?Suspension,
       credentials: []CredentialStatus,
+      deletions: []Deletion,
       entries: []EntryStatus
     )
 
@@ -242,8 +257,8 @@ enum ControlInterface {
 
     # Has entries that wait for another attempt make it at once, and their programs that failed run again; all where `entries` is
     # left out or empty. Those that are named and held are `released`: rolled by their schedule again. Of those that were not ready it is
-    # looked again whether they are (`proved`).
-    method Retry(entries: ?[]string) -> (retried: []string, released: []string, proved: []string)
+    # looked again whether they are (`proved`). `deletions`: tokens whose deletion had failed, and is tried again.
+    method Retry(entries: ?[]string) -> (retried: []string, released: []string, proved: []string, deletions: []string)
 
     # Reloads the units and runs the programs of the entry as after a roll, without one; says which. Watch tells what becomes of
     # them.

@@ -63,6 +63,7 @@ extension ControlServer {
       writer.member("retried", retries.retried)
       writer.member("released", retries.released)
       writer.member("proved", retries.proved)
+      writer.member("deletions", retries.deletions)
     }
   }
 

@@ -52,6 +52,7 @@ extension ControlServer {
       writer.member("held", tally.held)
       writer.member("drifted", tally.drifted)
       writer.member("ending", tally.ending)
+      writer.member("undeleted", tally.undeleted)
       writer.endObject()
       writer.key("next")
       if let next = summary.next {
@@ -67,6 +68,7 @@ extension ControlServer {
       writer.member("clock_error", clockError)
       writer.member("pause", rotator.pausesInForce.first { $0.entry == nil })
       writeCredentials(&writer)
+      writer.member("deletions", rotator.orphanedDeletions)
       writer.key("entries")
       writer.beginArray()
       for slot in slots { writer.write(rotator.state(slot)) }

@@ -15,10 +15,14 @@ struct ControlTally {
   private(set) var held = 0
   private(set) var drifted = 0
   private(set) var ending = 0
+  /// Tokens whose deletion fails.
+  private(set) var undeleted = 0
   private(set) var areAllHealthy = true
 
   @RotationActor init(_ rotator: Rotator) {
     let now = rotator.services.clock.now
+    undeleted = rotator.deletions.failures.count
+    areAllHealthy = undeleted == 0
     for (index, slot) in rotator.slots.enumerated() {
       let machine = rotator.runners[index]?.machine
       let failures = machine?.failures ?? slot.records.next.failures

@@ -71,9 +71,25 @@ extension JSONWriter {
     member("hold", entry.hold)
     member("verified_at", entry.verifiedAt)
     member("drift", entry.drift)
+    member("deletions", entry.deletions)
     member("unready", entry.unready)
     member("advice", entry.advice)
     endObject()
+  }
+
+  mutating func member(_ name: String, _ deletions: [PendingDeletion]) {
+    key(name)
+    beginArray()
+    for deletion in deletions {
+      beginObject()
+      member("entry", deletion.entry)
+      member("token_id", deletion.tokenID)
+      member("due", deletion.due)
+      member("trouble", deletion.trouble)
+      member("failing_since", deletion.failingSince)
+      endObject()
+    }
+    endArray()
   }
 
   private mutating func write(_ unit: EntryState.Unreloaded) {

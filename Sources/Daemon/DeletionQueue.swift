@@ -9,7 +9,9 @@ internal import Store
 /// creation without an answer may have made is looked for by its name, until none is to be expected any more.
 @RotationActor final class DeletionQueue {
   private let services: RollServices
-  private var deletions: [Deletion] = []
+  private(set) var deletions: [Deletion] = []
+  /// Why the last try of a deletion failed, and since when all did, as far as this process knows; by its `id`.
+  private(set) var failures: [Int64: Failure] = [:]
   /// Those with a request under way, by their `id`.
   private var active: Set<Int64> = []
   /// Until when those wait whose time has come, and whose entry is not to be touched now.
@@ -23,6 +25,12 @@ internal import Store
 
   /// Called whenever a request came to its end.
   var onChange: @RotationActor () -> Void = {}
+
+  /// A deletion that fails.
+  struct Failure {
+    var since: Timestamp
+    var reason: String
+  }
 
   /// How often what a creation may have made is looked for: at once, then ever more seldom.
   private static let looking = RetryPolicy(base: .seconds(5), cap: .hours(1))
@@ -83,6 +91,33 @@ extension DeletionQueue {
   func stop() {
     isAtWork = false
     timer?.cancel()
+  }
+
+  /// Those that replacements of an entry's token, in `row`, have left behind.
+  func deletions(ofToken row: Int64) -> [Deletion] {
+    deletions.isEmpty ? [] : deletions.filter { $0.token == row }
+  }
+
+  /// Since when the deletion fails that does for the longest; nil where none does.
+  var failingSince: Timestamp? { failures.values.map(\.since).min() }
+
+  /// Has what failed tried again at once, of these tokens' rows or of all; returns the tokens, as far as they are known.
+  func retry(_ rows: Set<Int64>?) -> [String] {
+    guard isAtWork else { return [] }
+    let now = services.clock.now
+    var tokens: [String] = []
+    for place in deletions.indices {
+      let deletion = deletions[place]
+      guard rows?.contains(deletion.token) ?? true, deletion.failures > 0, !active.contains(deletion.id)
+      else {
+        continue
+      }
+      deletions[place].due = min(deletion.due, now)
+      held[deletion.id] = nil
+      if let token = deletion.tokenID { tokens.append(token) }
+    }
+    work()
+    return tokens
   }
 
   /// Whether no request is under way.
@@ -151,6 +186,7 @@ extension DeletionQueue {
           var deletion = deletion
           (deletion.tokenID, deletion.until, deletion.failures) = (found.id, nil, 0)
           deletion.due = services.clock.now
+          failures[deletion.id] = nil
           keep(deletion)
           return
         }
@@ -203,7 +239,7 @@ extension DeletionQueue {
       keep(deletion.tried(again: services.clock.now + .minutes(1)))
       return
     }
-    deletions.removeAll { $0.id == deletion.id }
+    remove(deletion)
     report(Event(.tokenDeleted, message), deletion)
   }
 
@@ -213,12 +249,13 @@ extension DeletionQueue {
     guard let until = deletion.until, now < until else {
       do throws(StoreError) {
         try services.store.forget(deletion)
-        deletions.removeAll { $0.id == deletion.id }
+        remove(deletion)
       } catch {
         keep(deletion.tried(again: now + .hours(1)))
       }
       return
     }
+    failures[deletion.id] = nil
     let wait = Self.looking.delay(failures: deletion.failures + 1, random: .random(in: .min ... .max))
     keep(deletion.tried(again: min(now + wait, until)))
   }
@@ -228,6 +265,8 @@ extension DeletionQueue {
     let wait = policy.delay(
       failures: deletion.failures + 1, random: .random(in: .min ... .max), retryAfter: failure.retryAfter)
     let next = deletion.tried(again: services.clock.now + wait)
+    failures[deletion.id] = Failure(
+      since: failures[deletion.id]?.since ?? services.clock.now, reason: failure.reason)
     keep(next)
     guard next.failures & (next.failures - 1) == 0 else { return }
     let what =
@@ -244,6 +283,11 @@ extension DeletionQueue {
     event.apiCode = failure.apiCode
     event.ray = failure.ray
     report(event, next)
+  }
+
+  private func remove(_ deletion: Deletion) {
+    deletions.removeAll { $0.id == deletion.id }
+    failures[deletion.id] = nil
   }
 
   /// What cannot be made durable is tried again at once after a restart, and does no harm.

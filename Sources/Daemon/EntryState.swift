@@ -40,6 +40,8 @@ struct EntryState {
   var verifiedAt: Timestamp?
   /// What is not as it should be with the token, its secret or its files.
   var drift: [String]
+  /// The tokens that its replacements left behind.
+  var deletions: [PendingDeletion]
   /// Why it cannot be rolled as things stand; nil where nothing is known to be in the way.
   var unready: String?
   /// What an operator does about it; nil where it is healthy.
@@ -58,7 +60,8 @@ struct EntryState {
     switch summary {
     case .failed, .uncertain, .curing: false
     default:
-      hold == nil && unready == nil && drift.isEmpty && failures == 0 && trouble == nil
+      hold == nil && unready == nil && deletions.allSatisfy { $0.trouble == nil } && drift.isEmpty
+        && failures == 0 && trouble == nil
         && unreloaded.allSatisfy { $0.failures == 0 }
         && programs.allSatisfy { $0.failures == 0 }
     }
@@ -92,6 +95,7 @@ extension Rotator {
       unreloaded: unreloaded(slot), programs: programs(slot), pause: pause,
       hold: records.isHeld ? Self.hold(of: slot.entry.name) : nil,
       verifiedAt: watch.verifiedAt(records), drift: watch.drift(records.home),
+      deletions: pendingDeletions(of: records),
       unready: services.readiness.obstacle(of: slot.entry)?.reason)
     if !state.isHealthy { state.advice = advice(index, state) }
     return state

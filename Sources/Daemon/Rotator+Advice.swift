@@ -30,6 +30,11 @@ extension Rotator {
     if let obstacle, obstacle.isShared { return "\(obstacle.cure); then `tokenroll retry`" }
     if let cure = runners[index]?.advice ?? obstacle?.cure { return "\(cure); \(again)" }
     if state.trouble == nil, let drift = watch.advice(slots[index]) { return drift }
+    if state.trouble == nil, state.deletions.contains(where: { $0.trouble != nil }) {
+      return
+        "see that the credential \(state.credential) has the permission Account API Tokens Write, or delete the token in "
+        + "Cloudflare's dashboard; \(again)"
+    }
     if state.trouble == nil, let unit = state.unreloaded.first(where: { $0.failures > 0 })?.unit {
       return "see `systemctl status \(unit)` and `journalctl -u \(unit)`; \(again)"
     }

@@ -17,6 +17,18 @@ extension Rotator {
     slotsByRow[deletion.token].map { slots[$0] }.flatMap { $0.isConfigured ? $0 : nil }
   }
 
+  /// The tokens that replacements of an entry have left behind.
+  func pendingDeletions(of records: TokenRecords) -> [PendingDeletion] {
+    records.all.flatMap { deletions.deletions(ofToken: $0.row) }
+      .map { PendingDeletion($0, deletions.failures[$0.id]) }
+  }
+
+  /// Those of entries that have left the configuration.
+  var orphanedDeletions: [PendingDeletion] {
+    deletions.deletions.filter { slot(of: $0) == nil }
+      .map { PendingDeletion($0, deletions.failures[$0.id]) }
+  }
+
   /// Until when a deletion that is due has to wait, for it cannot be undone; nil where it need not.
   private func hold(_ deletion: Deletion) -> Timestamp? {
     let now = services.clock.now

@@ -84,11 +84,13 @@ extension Rotator {
     var released: [String] = []
     /// They were not ready for a roll, and it was looked again whether they are.
     var proved: [String] = []
+    /// Tokens whose deletion had failed, and is tried again.
+    var deletions: [String] = []
   }
 
   /// Has the entries that wait for another attempt, of a roll or of reloading a unit, make it now, and their programs that
-  /// failed run again, all where `names` is empty, looks again at what is in the way of those that are not ready, and ends the
-  /// hold of those that are named.
+  /// failed run again, all where `names` is empty, and deletions that failed be tried, looks again at what is in the way of those
+  /// that are not ready, and ends the hold of those that are named.
   func retry(_ names: [String]) throws(Refusal) -> Retries {
     let known = slotsByName
     var chosen = Array(slots.indices)
@@ -112,8 +114,11 @@ extension Rotator {
       }
       return pauseInTheWay(of: index) == nil && hasten(index) || isActing
     }
+    let rows = names.isEmpty ? nil : Set(chosen.flatMap { slots[$0].records.all.map(\.row) })
     func entries(_ chosen: [Int]) -> [String] { chosen.map { slots[$0].entry.name } }
-    return Retries(retried: entries(retried), released: entries(released), proved: entries(proved))
+    return Retries(
+      retried: entries(retried), released: entries(released), proved: entries(proved),
+      deletions: deletions.retry(rows))
   }
 
   /// Looks again at what is in the way of those of `chosen` that are not ready; returns them.

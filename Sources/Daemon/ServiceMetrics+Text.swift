@@ -58,6 +58,16 @@ extension ServiceMetrics {
     text.family(
       "tokenroll_programs_failed", .gauge, "Programs that failed and were not run with success since")
     text.sample(failedPrograms)
+    text.family(
+      "tokenroll_deletions_pending", .gauge, "Tokens that replacements left behind and that are to be deleted"
+    )
+    text.sample(deletions)
+    text.family("tokenroll_deletions_failing", .gauge, "Those of them that could not be deleted so far")
+    text.sample(undeleted)
+    text.family(
+      "tokenroll_deletion_failing_since_timestamp_seconds", .gauge,
+      "Since when the deletion fails that does for the longest; none where none fails")
+    if let deletionFailingSince { text.sample(deletionFailingSince) }
     text.family("tokenroll_paused_entries", .gauge, "Entries of which no new roll is begun")
     text.sample(paused)
     text.family(

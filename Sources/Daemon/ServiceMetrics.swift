@@ -37,6 +37,12 @@ struct ServiceMetrics {
   var drifted = 0
   /// Entries whose token is disabled, expired, or soon will be.
   var ending = 0
+  /// Tokens that replacements left behind and that are to be deleted.
+  var deletions = 0
+  /// Those of them that could not be deleted so far.
+  var undeleted = 0
+  /// Since when the deletion fails that does for the longest.
+  var deletionFailingSince: Timestamp?
   /// Units that could not be reloaded for a new secret.
   var unreloaded = 0
   /// Programs that failed and were not run with success since.
@@ -68,6 +74,8 @@ extension ServiceMetrics {
     (uncertain, unpublished, paused) = (tally.uncertain, tally.unpublished, tally.paused)
     (drifted, ending) = (tally.drifted, tally.ending)
     unready = services.readiness.count
+    (deletions, undeleted) = (rotator.deletions.deletions.count, tally.undeleted)
+    deletionFailingSince = rotator.deletions.failingSince
     unreloaded = services.reloads.failing
     failedPrograms = services.programs.failing
     self.events = events

@@ -39,6 +39,13 @@ public final class RollHistory {
   /// The tokens that were ever seen.
   public func tokens() throws(StoreError) -> [TokenRecord] { try database.tokens() }
 
+  /// The tokens that replacements have left behind, and that are to be deleted.
+  public func deletions() throws(StoreError) -> [Deletion] {
+    // The service of an earlier version made none.
+    let hasDeletions = try database.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'deletions'") > 0
+    return hasDeletions ? try database.deletions() : []
+  }
+
   /// All pauses that were not ended, also those whose time is over.
   public func pauses() throws(StoreError) -> [Pause] { try database.pauses() }
 

@@ -5,26 +5,7 @@ extension RollStore {
   static let lookingTime = TimeSpan.days(1)
 
   /// The tokens that are to be deleted or looked for; not what a roll in hand creates.
-  public func deletions() throws(StoreError) -> [Deletion] {
-    var deletions: [Deletion] = []
-    try database.prepare(
-      "SELECT id, token, account_id, deletions.token_id, roll_id, entry, credential, due, until, deletions.failures "
-        + "FROM deletions JOIN tokens ON tokens.row = deletions.token WHERE due IS NOT NULL ORDER BY due"
-    ).rows { (row) throws(StoreError) in
-      guard let roll = RollID(row.text(4)) else {
-        throw StoreError(
-          .corrupt,
-          "the state database \(database.path) holds a deletion that cannot be read (\(row.text(4)))")
-      }
-      deletions.append(
-        Deletion(
-          id: row.integer(0), token: row.integer(1), accountID: row.text(2), tokenID: row.optionalText(3),
-          roll: roll, entry: row.text(5), credential: row.text(6),
-          due: Timestamp(microseconds: row.integer(7)), until: row.timestamp(8), failures: Int(row.integer(9))
-        ))
-    }
-    return deletions
-  }
+  public func deletions() throws(StoreError) -> [Deletion] { try database.deletions() }
 
   /// Keeps what has become of a deletion: when it is tried again, and the token where it was found.
   public func keep(_ deletion: Deletion) throws(StoreError) {
@@ -79,5 +60,28 @@ extension RollStore {
     }
     try database.prepare("UPDATE deletions SET token_id = ?, due = ? WHERE token = ? AND due IS NULL").run(
       .text(replacement.surplusID), .integer(replacement.due.microseconds), .integer(row))
+  }
+}
+
+extension Database {
+  func deletions() throws(StoreError) -> [Deletion] {
+    var deletions: [Deletion] = []
+    try prepare(
+      "SELECT id, token, account_id, deletions.token_id, roll_id, entry, credential, due, until, deletions.failures "
+        + "FROM deletions JOIN tokens ON tokens.row = deletions.token WHERE due IS NOT NULL ORDER BY due"
+    ).rows { (row) throws(StoreError) in
+      guard let roll = RollID(row.text(4)) else {
+        throw StoreError(
+          .corrupt,
+          "the state database \(path) holds a deletion that cannot be read (\(row.text(4)))")
+      }
+      deletions.append(
+        Deletion(
+          id: row.integer(0), token: row.integer(1), accountID: row.text(2), tokenID: row.optionalText(3),
+          roll: roll, entry: row.text(5), credential: row.text(6),
+          due: Timestamp(microseconds: row.integer(7)), until: row.timestamp(8), failures: Int(row.integer(9))
+        ))
+    }
+    return deletions
   }
 }

@@ -69,7 +69,7 @@ extension StatusCommand {
     for key in [
       "rolling", "failing", "uncertain", "unpublished", "unreloaded", "failed_programs", "unready", "held",
       "drifted",
-      "ending",
+      "ending", "undeleted",
       "paused",
     ]
     where count(key) > 0 {
@@ -92,6 +92,10 @@ extension StatusCommand {
     }
     for credential in summary["credentials"].map({ Array($0.elements) }) ?? [] {
       if let words = standing(of: credential) { lines.append(words) }
+    }
+    for deletion in summary["deletions"]?.elements.map(\.self) ?? [] {
+      let entry = deletion["entry"]?.string ?? "?"
+      lines.append("Of \(entry), which is not configured any more: \(line(ofDeletion: deletion)).")
     }
     return lines
   }
@@ -153,6 +157,9 @@ extension StatusCommand {
     ]
     for (label, text) in facts { if let text { table.add(["  \(label)", text]) } }
     for destination in destinations(entry) { table.add(["  published in", destination]) }
+    for deletion in entry["deletions"]?.elements.map(\.self) ?? [] {
+      table.add(["  old token", line(ofDeletion: deletion)])
+    }
     for text in drift(entry) { table.add(["  drift", text]) }
     for unit in unreloaded(entry) {
       let trouble = unit["trouble"]?.string.map { ": \($0)" } ?? ""
@@ -162,6 +169,19 @@ extension StatusCommand {
       table.add(["  program \(program["state"]?.string ?? "?")", line(program)])
     }
     return table
+  }
+
+  /// "0123… is deleted in 40 min", "the deletion of 0123… fails since …: the connection was refused".
+  private static func line(ofDeletion deletion: JSONNode) -> String {
+    let what = deletion["token_id"]?.string ?? "one that a lost answer may have made"
+    let wait = ServiceStatus.time(deletion["due"]).map { $0 - SystemClock().now } ?? .zero
+    let when = wait > .zero ? "in \(wait.abbreviated)" : "now"
+    guard let trouble = deletion["trouble"]?.string else {
+      return deletion["token_id"]?.string == nil
+        ? "\(what) is looked for \(when)" : "\(what) is deleted \(when)"
+    }
+    let since = ServiceStatus.time(deletion["failing_since"])?.rfc3339 ?? "?"
+    return "the deletion of \(what) fails since \(since), and is tried again \(when): \(trouble)"
   }
 
   /// "/usr/local/bin/deploy (on published): exit status 3".
@@ -194,10 +214,20 @@ extension StatusCommand {
 
   /// What is wrong with an entry, in a few words; nil where nothing is.
   static func trouble(_ entry: JSONNode) -> String? {
-    ["trouble", "hold", "unready"].lazy.compactMap { entry[$0]?.string }.first ?? drift(entry).first
-      ?? unreloaded(entry).lazy.compactMap { $0["trouble"]?.string }.first
-      ?? entry["programs"]?.elements.first { $0["trouble"]?.string != nil }.map(line)
-      ?? entry["pause"].flatMap(words).map { "paused: \($0)" }
+    for key in ["trouble", "hold", "unready"] {
+      if let text = entry[key]?.string { return text }
+    }
+    if let text = drift(entry).first { return text }
+    for unit in unreloaded(entry) {
+      if let text = unit["trouble"]?.string { return text }
+    }
+    if let program = firstTroubled(entry["programs"]) { return line(program) }
+    if let deletion = firstTroubled(entry["deletions"]) { return line(ofDeletion: deletion) }
+    return entry["pause"].flatMap(words).map { "paused: \($0)" }
+  }
+
+  private static func firstTroubled(_ items: JSONNode?) -> JSONNode? {
+    items?.elements.first { $0["trouble"]?.string != nil }
   }
 
   /// "change freeze, until 2026-01-02T00:00:00Z".

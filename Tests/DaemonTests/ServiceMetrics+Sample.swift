@@ -12,6 +12,8 @@ extension ServiceMetrics {
     metrics.uncertain = 1
     metrics.unpublished = 2
     metrics.unready = 3
+    (metrics.deletions, metrics.undeleted) = (8, 9)
+    metrics.deletionFailingSince = Timestamp(seconds: 2_500)
     metrics.drifted = 6
     metrics.ending = 7
     metrics.unreloaded = 5

@@ -63,6 +63,21 @@ import Testing
         })
     let status = try JSONDocument(parsing: replaced.workspace.command("status", "edge", "--json").output).root
     #expect(status["token_id"]?.string == new.id)
+    // The old one is known to be due for deletion.
+    #expect(status["healthy"]?.boolean == true)
+    let pending = try #require(status["deletions"]?.elements.first { _ in true })
+    #expect(pending["token_id"]?.string == replaced.token.id && pending["trouble"]?.string == nil)
+    let shown = try replaced.workspace.command("status", "edge")
+    #expect(shown.outputText.contains("\(replaced.token.id) is deleted in "), "\(shown.outputText)")
+    let audit = try Diagnosis(replaced.workspace, ["--unused-for", "1y"], command: "audit")
+    let due = audit.lines("token \(replaced.token.id)")
+    #expect(
+      due.count == 1
+        && due[0].hasPrefix("ok \"token-1\" was replaced by the entry edge, and the service deletes it at "),
+      "\(due)")
+    // A retry is for what failed: the grace stays.
+    #expect(try replaced.workspace.command("retry", "edge").status == 1)
+    #expect(try replaced.sandbox.verify(replaced.token).status == 200)
     #expect(try service.stop() == 0)
     #expect(try replaced.workspace.outcomes() == ["settled"])
     #expect(replaced.workspace.escrowed.isEmpty && replaced.workspace.temporaries.isEmpty)
@@ -138,6 +153,38 @@ import Testing
     let service = try replaced.workspace.start(replaced.configuration)
     try service.event("deletionFailed", entry: "edge")
     #expect(try service.event("tokenDeleted").message.contains("is gone"))
+    #expect(try replaced.one(service).secret == replaced.published)
+    #expect(try service.stop() == 0)
+  }
+
+  @Test func aDeletionThatFailsIsToldAndTriedWhenAnOperatorAsks() throws {
+    let replaced = try Replaced(grace: "0")
+    try replaced.sandbox.addFault(#"{"kind":"refuse","status":403,"call":"delete","count":"forever"}"#)
+    let service = try replaced.workspace.start(replaced.configuration)
+    try service.event("deletionFailed", entry: "edge")
+    try service.event("rollSettled")
+    let whole = try replaced.workspace.command("status")
+    #expect(whole.status == 1)
+    #expect(whole.outputText.contains("1 entry, 1 undeleted"), "\(whole.outputText)")
+    #expect(
+      whole.outputText.contains("the deletion of \(replaced.token.id) fails since "), "\(whole.outputText)")
+    #expect(whole.outputText.contains("then `tokenroll retry edge`"), "\(whole.outputText)")
+    let entry = try JSONDocument(parsing: replaced.workspace.command("status", "edge", "--json").output).root
+    let pending = try #require(entry["deletions"]?.elements.first { _ in true })
+    #expect(pending["trouble"]?.string?.contains("403") == true && pending["failing_since"]?.string != nil)
+    let metrics = try replaced.workspace.command("metrics").outputText
+    #expect(metrics.contains("tokenroll_deletions_pending 1\n"))
+    #expect(metrics.contains("tokenroll_deletions_failing 1\n"))
+    #expect(metrics.contains("\ntokenroll_deletion_failing_since_timestamp_seconds 1"))
+    let audit = try Diagnosis(replaced.workspace, ["--unused-for", "1y"], command: "audit")
+    let left = audit.lines("token \(replaced.token.id)")
+    #expect(
+      left.count == 1 && left[0].hasPrefix("warn ") && left[0].contains("could not be deleted"), "\(left)")
+
+    try replaced.sandbox.administer("DELETE", "/faults")
+    let retry = try replaced.workspace.command("retry", "edge")
+    #expect(retry.outputText == "token \(replaced.token.id): its deletion is tried now\n")
+    try service.event("tokenDeleted", entry: "edge")
     #expect(try replaced.one(service).secret == replaced.published)
     #expect(try service.stop() == 0)
   }
