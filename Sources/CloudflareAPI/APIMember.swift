@@ -80,7 +80,7 @@ enum PolicyMember: String, APIMember {
 
 /// What is read of a permission group.
 enum PermissionGroupMember: String, APIMember {
-  case name
+  case id, name
 
   var kind: JSONNode.Kind { .string }
 }

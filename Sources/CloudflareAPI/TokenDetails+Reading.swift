@@ -42,15 +42,20 @@ extension TokenDetails {
 
 extension TokenPolicy {
   fileprivate init(_ node: JSONNode) {
-    let groups = node[PolicyMember.permissionGroups]?.elements.compactMap {
-      $0[PermissionGroupMember.name]?.string
-    }
+    let groups = node[PolicyMember.permissionGroups]
+    let names = groups?.elements.compactMap { $0[PermissionGroupMember.name]?.string }
     let resources = node[PolicyMember.resources]?.members.flatMap { member in
       member.value.kind == .object ? member.value.members.map(\.key) : [member.key]
     }
     self.init(
-      isAllowing: node[PolicyMember.effect]?.string != "deny", permissionGroups: groups ?? [],
-      resources: resources ?? [])
+      isAllowing: node[PolicyMember.effect]?.string != "deny", permissionGroups: names ?? [],
+      resources: resources ?? [],
+      groups: groups?.elements.compactMap { $0[PermissionGroupMember.id]?.string },
+      places: node[PolicyMember.resources]?.members.flatMap { member in
+        member.value.kind == .object
+          ? member.value.members.map { "\(member.key)/\($0.key)=\($0.value.string ?? "")" }
+          : ["\(member.key)=\(member.value.string ?? "")"]
+      })
   }
 }
 

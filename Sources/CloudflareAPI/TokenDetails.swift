@@ -66,6 +66,9 @@ extension TokenDetails {
     return !about.isEmpty && about.allSatisfy(\.isAllowing)
   }
 
+  /// What the policies come to, in no order.
+  public var reach: Set<TokenPolicy.Reach> { Set(policies.map(\.reach)) }
+
   /// When the secret or anything else was last changed, as far as is known; a roll is such a change.
   public var changedOn: Timestamp? { modifiedOn ?? issuedOn }
 

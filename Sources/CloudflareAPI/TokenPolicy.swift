@@ -6,12 +6,29 @@ public struct TokenPolicy: Sendable, Equatable {
   public var permissionGroups: [String]
   /// The resources as the API names them; of a resource within another, the inner one.
   public var resources: [String]
+  /// What it comes to.
+  public var reach: Reach
 
-  /// A policy of these parts.
-  public init(isAllowing: Bool = true, permissionGroups: [String], resources: [String] = []) {
+  /// What a policy comes to, whatever its identifier and the order of its parts.
+  public struct Reach: Sendable, Hashable {
+    /// False where it denies.
+    public var isAllowing: Bool
+    /// The identifiers of the permission groups.
+    public var groups: Set<String>
+    /// Each resource with what it is within, and with what the API says of it.
+    public var resources: Set<String>
+  }
+
+  /// A policy of these parts; `groups` are the identifiers of the permission groups, `places` the resources as a whole.
+  public init(
+    isAllowing: Bool = true, permissionGroups: [String], resources: [String] = [], groups: [String]? = nil,
+    places: [String]? = nil
+  ) {
     self.isAllowing = isAllowing
     self.permissionGroups = permissionGroups
     self.resources = resources
+    reach = Reach(
+      isAllowing: isAllowing, groups: Set(groups ?? permissionGroups), resources: Set(places ?? resources))
   }
 
   /// In words: "DNS Write, Zone Read on 2 zones".

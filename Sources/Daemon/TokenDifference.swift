@@ -10,7 +10,7 @@ enum TokenDifference {
   static func between(_ first: TokenDetails, _ second: TokenDetails) -> [String] {
     var differences: [String] = []
     if first.status != second.status { differences.append("status \(first.status), \(second.status)") }
-    if first.policiesJSON != second.policiesJSON {
+    if first.reach != second.reach {
       let groups = [first, second].map { $0.permissionGroups.joined(separator: " + ") }
       let isTold = groups[0] != groups[1]
       differences.append(isTold ? "policies (\(groups[0])), (\(groups[1]))" : "policies")

@@ -21,8 +21,28 @@ final class ControlClient {
       socket = try Syscalls.connect(to: path)
     } catch {
       if error.code == ECONNREFUSED || error.code == ENOENT { throw .notRunning(path) }
-      throw .unreachable(SystemError("cannot connect to the service at", path, code: error.code))
+      let context = error.code == EACCES ? Self.whoMayConnect(to: path) : nil
+      throw .unreachable(
+        SystemError("cannot connect to the service at", path, code: error.code, context: context))
     }
+  }
+
+  /// Whom the rights of the socket let in.
+  private static func whoMayConnect(to path: String) -> String {
+    guard let rights = try? FileAttributes(of: path) else {
+      return "root may, and the user as whom the service runs"
+    }
+    let owner = rights.owner == 0 ? "root" : "root, the user \(Users.name(of: rights.owner))"
+    return rights.mode & S_IWGRP != 0 && rights.group != 0
+      ? "\(owner) and the members of the group \(Users.groupName(of: rights.group)) may" : "\(owner) may"
+  }
+
+  /// As whom the service runs, where that is a user whom it lets change something.
+  private var serviceUser: String? {
+    guard let user = try? Syscalls.peer(socket.rawValue).user, user != 0, user != ControlPeer.nobody else {
+      return nil
+    }
+    return Users.name(of: user)
   }
 
   /// Another connection to the same service.
@@ -67,6 +87,9 @@ final class ControlClient {
     try send(writer.bytes + [0])
     while true {
       let reply = try receive()
+      if let name = reply["error"]?.string, name.hasSuffix(".PermissionDenied") {
+        throw .notPermitted(serviceUser: serviceUser)
+      }
       if let name = reply["error"]?.string { throw .refused(name: name, parameters: reply["parameters"]) }
       guard let parameters = reply["parameters"] else { throw .lost }
       if try isOver(parameters) || reply["continues"]?.boolean != true { return }

@@ -10,6 +10,8 @@ enum ControlFailure: Error {
   case unreachable(SystemError)
   /// The connection ended before the answer.
   case lost
+  /// What was asked for is for root and the user as whom the service runs, where that is one of its own.
+  case notPermitted(serviceUser: String?)
   /// The service said no.
   case refused(name: String, parameters: JSONNode?)
 
@@ -20,17 +22,19 @@ enum ControlFailure: Error {
     case .unreachable(let error): error.description
     case .lost:
       "the connection to the service ended before its answer; what it has begun goes on, see `tokenroll status`"
+    case .notPermitted(let user?): "only root and \(user), as whom the service runs, may ask for this"
+    case .notPermitted(nil): "only root may ask for this"
     case .refused(let name, let parameters): Self.sentence(name, parameters)
     }
   }
 
   /// How the program ends then.
   var exitStatus: ExitStatus {
+    if case .notPermitted = self { return .notPermitted }
     guard case .refused(let name, _) = self else { return .unavailable }
     return switch name.split(separator: ".").last {
     case "NoSuchEntry", "EntryDisabled", "InvalidParameter": .usage
     case "EntryPaused", "RollInHand", "ClockDoubted", "Stopping": .temporary
-    case "PermissionDenied": .notPermitted
     default: .failure
     }
   }
@@ -45,7 +49,6 @@ enum ControlFailure: Error {
     case "RollInHand": return RefusalText.inHand(text("name"), phase: text("phase"))
     case "ClockDoubted": return "nothing is rolled: \(text("reason"))"
     case "Stopping": return "the service is stopping"
-    case "PermissionDenied": return "only root and the service's own user may ask for this"
     case "InvalidParameter": return "the service does not take \"\(text("parameter"))\" as it was given"
     case "MethodNotFound": return "the service that runs is of a version that cannot do this"
     case "Failed": return text("reason")

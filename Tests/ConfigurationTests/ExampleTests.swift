@@ -17,7 +17,8 @@ import Testing
     #expect(configuration.tokens.flatMap(\.reload) == ["caddy.service"])
     #expect(configuration.tokens.flatMap(\.run).map(\.readsSecret) == [true])
     #expect(configuration.tokens.allSatisfy { $0.onFailure.count == 1 && $0.onRecovery.count == 1 })
-    #expect(configuration.credentials.count == 2)
+    #expect(configuration.credentials.count == 3)
+    #expect(configuration.tokens.compactMap(\.provide) == ["main", "reserve"])
   }
 
   private func reference() throws -> String {

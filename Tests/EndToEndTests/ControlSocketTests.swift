@@ -168,7 +168,9 @@ import Testing
         ])
     }
     #expect(try asNobody("status").status == 0)
-    #expect(try asNobody("retry").status == 77)
+    let refusal = try asNobody("retry")
+    #expect(refusal.status == 77)
+    #expect(refusal.errorText == "tokenroll: only root may ask for this\n")
     #expect(try asNobody("reload").status == 77)
     #expect(try asNobody("roll", "one", "--yes").status == 77)
     #expect(try asNobody("pause", "--reason", "mischief").status == 77)
@@ -176,7 +178,12 @@ import Testing
     #expect(try sandbox.rolls(of: sandbox.token("token-1")) == 0)
     #expect(service.events("operatorRequest").isEmpty)
     chmod(socket, 0o660)
-    #expect(try asNobody("status").status == 69)
+    chown(socket, 0, 4)
+    let outside = try asNobody("status")
+    #expect(outside.status == 69)
+    #expect(
+      outside.errorText.contains("permission denied (EACCES); root and the members of the group adm may"),
+      "\(outside.errorText)")
     #expect(try service.stop() == 0)
   }
 
