@@ -173,6 +173,14 @@ import Testing
     try service.event("rollSettled", entry: "one")
     try service.event("entryRecovered", entry: "one")
     try expectHealthy()
+
+    // The next attempt after a refusal is minutes away, and a reload makes it at once where the credential is accepted.
+    try sandbox.administer("POST", "/tokens/\(credential)", #"{"status":"disabled"}"#)
+    #expect(try workspace.command("roll", "one", "--yes").status == 1)
+    try sandbox.administer("POST", "/tokens/\(credential)", #"{"status":"active"}"#)
+    #expect(try workspace.command("reload").status == 0)
+    try service.event("entryRecovered", entry: "one", count: 2)
+    try expectHealthy()
     #expect(try service.stop() == 0)
   }
 
