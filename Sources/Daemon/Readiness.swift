@@ -20,7 +20,7 @@ internal import Platform
   private(set) var count = 0
   /// By how much the API's clock was ahead of the machine's when it answered last.
   private var clockDifference = TimeSpan.zero
-  /// Called where the API accepts a credential that it had refused.
+  /// Called where the API accepts a credential that it had refused, and that it was asked about again.
   var onAccepted: @RotationActor () -> Void = {}
 }
 
@@ -71,9 +71,7 @@ extension Readiness {
   ) {
     switch answer {
     case .success:
-      guard refusals.removeValue(forKey: name) != nil else { return }
-      recount()
-      onAccepted()
+      if refusals.removeValue(forKey: name) != nil { recount() }
     case .failure(let failure) where failure.refusesCredential:
       let isNew = refusals[name] == nil
       refusals[name] = Refusal(

@@ -69,9 +69,11 @@ extension RollServices {
     // One that cannot be read shows elsewhere.
     guard let secret = try? credential(entry.credential) else { return }
     gate.spend(&permit)
-    _ = await request(.lookup, for: entry) {
+    let answer = await request(.lookup, for: entry) {
       await issuer.token(account: entry.accountID, token: entry.tokenID, credential: secret)
     }
+    // Only here: where the API refuses one request and accepts another, entries would have each other tried without a pause.
+    if case .success = answer { readiness.onAccepted() }
   }
 }
 
