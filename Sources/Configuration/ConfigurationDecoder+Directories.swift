@@ -64,18 +64,7 @@ extension ConfigurationDecoder {
 
   /// The elements of `files`, without what is the directory's to say; nil where one of them is refused.
   private func files(_ node: JSONNode, in link: String, at index: DestinationIndex) -> [Destination]? {
-    guard node.kind == .array else {
-      report(node, insteadOf: "an array of files")
-      return nil
-    }
-    let count = node.elements.reduce(0) { count, _ in count + 1 }
-    guard 1...Destination.mostFiles ~= count else {
-      report(
-        count == 0
-          ? "at least one file is needed"
-          : "there are \(count) files; at most \(Destination.mostFiles) are accepted", at: node)
-      return nil
-    }
+    guard count(of: node, "file", "files", most: Destination.mostFiles) != nil else { return nil }
     let files = node.elements.map { file($0, in: link, at: index) }
     let good = files.compactMap(\.self)
     return good.count == files.count ? good : nil

@@ -32,19 +32,7 @@ extension ConfigurationDecoder {
   }
 
   func entries(_ node: JSONNode) -> [Entry]? {
-    guard node.kind == .array else {
-      report(node, insteadOf: "an array of entries")
-      return nil
-    }
-    let count = node.elements.reduce(0) { count, _ in count + 1 }
-    guard 1...Self.mostEntries ~= count else {
-      report(
-        count == 0
-          ? "at least one entry is needed"
-          : "there are \(count) entries; at most \(Self.mostEntries) are accepted",
-        at: node)
-      return nil
-    }
+    guard let count = count(of: node, "entry", "entries", most: Self.mostEntries) else { return nil }
     var entries: [Entry] = []
     entries.reserveCapacity(count)
     entryNames.reserveCapacity(count)
@@ -54,6 +42,23 @@ extension ConfigurationDecoder {
       if let entry = entry(element, index: index) { entries.append(entry) }
     }
     return entries
+  }
+
+  /// The number of elements of the array `node`, 1 to `most`; any other is refused.
+  func count(of node: JSONNode, _ one: String, _ several: String, most: Int) -> Int? {
+    guard node.kind == .array else {
+      report(node, insteadOf: "an array of \(several)")
+      return nil
+    }
+    let count = node.elements.reduce(0) { count, _ in count + 1 }
+    guard 1...most ~= count else {
+      report(
+        count == 0
+          ? "at least one \(one) is needed" : "there are \(count) \(several); at most \(most) are accepted",
+        at: node)
+      return nil
+    }
+    return count
   }
 
   private func entry(_ node: JSONNode, index: Int) -> Entry? {

@@ -102,9 +102,11 @@ extension EncryptionCheck {
 }
 
 extension RollServices {
+  /// What finds out whether what the configuration wants encrypted can be.
+  var encryptionCheck: EncryptionCheck { configuration.escrow == .encrypted ? escrowEncryption : encryption }
+
   /// What finds out whether the secret of a roll of `entry` can be encrypted; nil where it need not be.
   func encryptionCheck(for entry: Entry) -> EncryptionCheck? {
-    if configuration.escrow == .encrypted { return escrowEncryption }
-    return entry.needsEncryption ? encryption : nil
+    configuration.escrow == .encrypted || entry.needsEncryption ? encryptionCheck : nil
   }
 }

@@ -31,7 +31,7 @@ struct EncryptionClient: CredentialEncryptor, EscrowSealer {
   @RotationActor func open(_ sealed: Secret, of roll: RollID) async throws(SystemError) -> Secret {
     let request = EncryptionMessage(.open, name: roll.description, body: sealed)
     let reply = try await reply(to: request)
-    guard reply.word == .opened else { throw refusal(reply, "cannot open an escrow by", request.body) }
+    guard reply.word == .opened else { throw refusal(reply, to: request) }
     return reply.body
   }
 
@@ -39,11 +39,11 @@ struct EncryptionClient: CredentialEncryptor, EscrowSealer {
     _ request: EncryptionMessage
   ) async throws(SystemError) -> EncryptedSecret {
     let reply = try await reply(to: request)
-    guard reply.word == .encrypted else { throw refusal(reply, "cannot encrypt by", request.body) }
+    guard reply.word == .encrypted else { throw refusal(reply, to: request) }
     let lines = reply.text.split(separator: "\n").map(String.init)
     guard lines.allSatisfy(EncryptedSecret.isPart) else {
       throw SystemError(
-        "cannot encrypt by", "the helper at \(path)", code: 0, context: "what it answers is no credential")
+        request.operation, "the helper at \(path)", code: 0, context: "what it answers is no credential")
     }
     return try EncryptedSecret(lines, of: request.body)
   }
@@ -57,15 +57,16 @@ struct EncryptionClient: CredentialEncryptor, EscrowSealer {
 
   /// What `reply` says in the place of what was asked for; its words are repeated only where it is a refusal, and what was
   /// sent does not occur in them.
-  private func refusal(_ reply: EncryptionMessage, _ operation: String, _ sent: Secret) -> SystemError {
+  private func refusal(_ reply: EncryptionMessage, to request: EncryptionMessage) -> SystemError {
     let context: String
     if reply.word == .refused {
       let reason =
         reply.text.split(separator: "\n").first.map { String($0.prefix(500)) } ?? "without a reason"
-      context = "it refuses: \(sent.occurs(in: reason) ? "with a reason that is not repeated here" : reason)"
+      context =
+        "it refuses: \(request.body.occurs(in: reason) ? "with a reason that is not repeated here" : reason)"
     } else {
       context = "what it answers is no answer to that"
     }
-    return SystemError(operation, "the helper at \(path)", code: 0, context: context)
+    return SystemError(request.operation, "the helper at \(path)", code: 0, context: context)
   }
 }

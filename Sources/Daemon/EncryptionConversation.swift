@@ -21,7 +21,7 @@ internal import Platform
   /// Connects and sends; throws where nobody listens, or not to this user.
   init(_ path: String, request: EncryptionMessage) throws(SystemError) {
     self.path = path
-    operation = request.word == .open ? "cannot open an escrow by" : "cannot encrypt by"
+    operation = request.operation
     watch = Watch()
     let bytes = request.bytes
     do throws(Errno) {

@@ -32,6 +32,9 @@ struct EncryptionMessage {
     self.init(.refused, body: text.withUnsafeBytes { Secret(copying: $0) })
   }
 
+  /// What fails where a request fails.
+  var operation: String { word == .open ? "cannot open an escrow by" : "cannot encrypt by" }
+
   /// The roll whose escrow it is about; nil where it is about none.
   var roll: RollID? { word == .seal || word == .open ? Self.roll(named: name) : nil }
 

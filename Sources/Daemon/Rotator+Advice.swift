@@ -29,18 +29,7 @@ extension Rotator {
     let obstacle = services.readiness.obstacle(of: slots[index].entry)
     if let obstacle, obstacle.isShared { return "\(obstacle.cure); then `tokenroll retry`" }
     if let cure = runners[index]?.advice ?? obstacle?.cure { return "\(cure); \(again)" }
-    if state.trouble == nil, let drift = watch.advice(slots[index]) { return drift }
-    if state.trouble == nil, state.deletions.contains(where: { $0.trouble != nil }) {
-      return
-        "see that the credential \(state.credential) has the permission Account API Tokens Write, or delete the token in "
-        + "Cloudflare's dashboard; \(again)"
-    }
-    if state.trouble == nil, let unit = state.unreloaded.first(where: { $0.failures > 0 })?.unit {
-      return "see `systemctl status \(unit)` and `journalctl -u \(unit)`; \(again)"
-    }
-    if state.trouble == nil, state.programs.contains(where: { $0.failures > 0 }) {
-      return "see what it wrote: `journalctl TOKENROLL_ENTRY=\(name)`; \(again)"
-    }
+    if state.trouble == nil, let advice = adviceBesideRolls(index, state) { return advice }
     switch state.summary {
     case .uncertain, .curing, .verifying:
       return
@@ -48,5 +37,23 @@ extension Rotator {
     default:
       return "mend that, \(again)"
     }
+  }
+
+  /// What to do about what is wrong while its rolls work; nil where nothing is.
+  private func adviceBesideRolls(_ index: Int, _ state: EntryState) -> String? {
+    let again = "then `tokenroll retry \(state.name)`"
+    if let drift = watch.advice(slots[index]) { return drift }
+    if state.deletions.contains(where: { $0.trouble != nil }) {
+      return
+        "see that the credential \(state.credential) has the permission Account API Tokens Write, or delete the token in "
+        + "Cloudflare's dashboard; \(again)"
+    }
+    if let unit = state.unreloaded.first(where: { $0.failures > 0 })?.unit {
+      return "see `systemctl status \(unit)` and `journalctl -u \(unit)`; \(again)"
+    }
+    if state.programs.contains(where: { $0.failures > 0 }) {
+      return "see what it wrote: `journalctl TOKENROLL_ENTRY=\(state.name)`; \(again)"
+    }
+    return nil
   }
 }

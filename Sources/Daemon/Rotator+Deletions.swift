@@ -19,14 +19,16 @@ extension Rotator {
 
   /// The tokens that replacements of an entry have left behind.
   func pendingDeletions(of records: TokenRecords) -> [PendingDeletion] {
-    records.all.flatMap { deletions.deletions(ofToken: $0.row) }
-      .map { PendingDeletion($0, deletions.failures[$0.id]) }
+    records.all.flatMap { deletions.deletions(ofToken: $0.row) }.map(pending)
   }
 
   /// Those of entries that have left the configuration.
   var orphanedDeletions: [PendingDeletion] {
-    deletions.deletions.filter { slot(of: $0) == nil }
-      .map { PendingDeletion($0, deletions.failures[$0.id]) }
+    deletions.deletions.filter { slot(of: $0) == nil }.map(pending)
+  }
+
+  private func pending(_ deletion: Deletion) -> PendingDeletion {
+    PendingDeletion(deletion, deletions.failures[deletion.id])
   }
 
   /// Until when a deletion that is due has to wait, for it cannot be undone; nil where it need not.

@@ -287,10 +287,9 @@ extension Service {
   /// Nothing waits for that: a roll tries it once more before it asks for a secret.
   private func proveEncryption(for entries: [String], _ number: Int) {
     RotationActor.task { [weak self] in
-      guard let services = self?.services else { return }
-      let check =
-        services.configuration.escrow == .encrypted ? services.escrowEncryption : services.encryption
-      guard let failure = await check.failure(), let self, number == self.proofs else { return }
+      guard let check = self?.services.encryptionCheck, let failure = await check.failure(), let self,
+        number == self.proofs
+      else { return }
       var event = Event(
         .rollNotReady,
         "Not ready for a roll: \(failure). \(entries.count) \(entries.count == 1 ? "entry wants its" : "entries want their") "

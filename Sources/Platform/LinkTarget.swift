@@ -44,13 +44,7 @@ struct LinkTarget: ~Copyable {
     let (link, parent) = try attempt("cannot examine", path) { () throws(Errno) in
       (try Syscalls.fstatat(directory, name), try Syscalls.fstat(directory))
     }
-    let ours = geteuid()
-    if parent.st_mode & S_ISVTX != 0 && ![link.st_uid, parent.st_uid].contains(ours) && ours != 0 {
-      throw SystemError(
-        "cannot replace", path,
-        because:
-          "it belongs to user \(link.st_uid), and its directory is sticky, so only that user may rename it")
-    }
+    try refuseStuck(link, in: parent, path)
     return target
   }
 }

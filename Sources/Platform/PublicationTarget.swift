@@ -83,13 +83,18 @@ struct PublicationTarget: ~Copyable {
     if file.is_immutable != 0 {
       throw SystemError("cannot replace", path, because: "it is immutable or append-only (see chattr(1))")
     }
-    let ours = geteuid()
-    if status.st_mode & S_ISVTX != 0 && ![existing.st_uid, status.st_uid].contains(ours) && ours != 0 {
-      throw SystemError(
-        "cannot replace", path,
-        because:
-          "it belongs to user \(existing.st_uid), and its directory is sticky, so only that user may rename it"
-      )
-    }
+    try refuseStuck(existing, in: status, path)
+  }
+}
+
+/// Refuses what another user has in a sticky `directory`: only that user may rename it (inode(7)).
+func refuseStuck(_ existing: stat, in directory: stat, _ path: String) throws(SystemError) {
+  let ours = geteuid()
+  if directory.st_mode & S_ISVTX != 0 && ![existing.st_uid, directory.st_uid].contains(ours) && ours != 0 {
+    throw SystemError(
+      "cannot replace", path,
+      because:
+        "it belongs to user \(existing.st_uid), and its directory is sticky, so only that user may rename it"
+    )
   }
 }

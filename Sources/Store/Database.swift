@@ -59,15 +59,22 @@ final class Database {
   /// Runs `body` between BEGIN IMMEDIATE and COMMIT; rolls back where it, or the commit, fails. Within `together`, between the
   /// beginning and the end of a savepoint.
   func transaction<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
-    guard !isTogether else { return try savepoint(body) }
-    try execute("BEGIN IMMEDIATE")
+    isTogether
+      ? try enclose(body, "SAVEPOINT change", "RELEASE change", "ROLLBACK TO change; RELEASE change")
+      : try enclose(body, "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
+  }
+
+  private func enclose<Result>(
+    _ body: () throws(StoreError) -> Result, _ begin: String, _ end: String, _ undo: String
+  ) throws(StoreError) -> Result {
+    try execute(begin)
     do {
       let result = try body()
-      try execute("COMMIT")
+      try execute(end)
       return result
     } catch {
       // Some failures have rolled back already; then there is nothing to roll back and no harm in asking.
-      sqlite3_exec(handle, "ROLLBACK", nil, nil, nil)
+      sqlite3_exec(handle, undo, nil, nil, nil)
       throw error
     }
   }
@@ -101,18 +108,6 @@ final class Database {
       return nil
     } catch {
       return error
-    }
-  }
-
-  private func savepoint<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
-    try execute("SAVEPOINT change")
-    do {
-      let result = try body()
-      try execute("RELEASE change")
-      return result
-    } catch {
-      sqlite3_exec(handle, "ROLLBACK TO change; RELEASE change", nil, nil, nil)
-      throw error
     }
   }
 

@@ -182,17 +182,8 @@ import Testing
   }
 
   @Test func withoutAHelperNothingIsSentEither() throws {
-    let service = try workspace.start(
-      configuration([destination("one.cred")]),
-      environment: ["TOKENROLL_ENCRYPT_SOCKET": workspace.directory.path("none"), "PATH": "/nonexistent"])
-    let event = try service.event("rollNotReady", entry: "one")
-    let told =
-      geteuid() == 0
-      ? "cannot run systemd-creds: it is not in /nonexistent"
-      : "systemctl enable --now tokenroll-encrypt.socket"
-    #expect(event.message.contains(told), "\(event.message)")
-    #expect(try service.stop() == 0)
-    #expect(try sandbox.rolls(of: token) == 0)
+    try workspace.expectNothingSentWithoutHelper(
+      configuration([destination("one.cred")]), token, of: sandbox)
   }
 
   @Test func aHelperThatHangsHoldsNobodyUp() throws {

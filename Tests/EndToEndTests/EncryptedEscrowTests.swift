@@ -186,17 +186,7 @@ import Testing
   }
 
   @Test func withoutAHelperNothingIsSentAndItIsSaidWhatToDo() throws {
-    let service = try workspace.start(
-      configuration(),
-      environment: ["TOKENROLL_ENCRYPT_SOCKET": workspace.directory.path("none"), "PATH": "/nonexistent"])
-    let event = try service.event("rollNotReady", entry: "one")
-    let told =
-      geteuid() == 0
-      ? "cannot run systemd-creds: it is not in /nonexistent"
-      : "systemctl enable --now tokenroll-encrypt.socket"
-    #expect(event.message.contains(told), "\(event.message)")
-    #expect(try service.stop() == 0)
-    #expect(try sandbox.rolls(of: token) == 0)
+    try workspace.expectNothingSentWithoutHelper(configuration(), token, of: sandbox)
   }
 
   // MARK: - A helper that fails after the answer

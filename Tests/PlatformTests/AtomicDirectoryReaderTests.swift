@@ -33,26 +33,9 @@ import Testing
   private static func read(_ directory: Int32, _ name: String, _ path: String, _ findings: inout Findings)
     -> Int?
   {
-    let descriptor = openat(directory, path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      if errno != ENOENT { findings.faults.insert("errno \(errno)") }
-      return nil
-    }
-    defer { close(descriptor) }
-    var status = stat()
-    fstat(descriptor, &status)
-    if status.st_mode & 0o7777 != UInt32(mode) {
-      findings.faults.insert("mode \(String(status.st_mode & 0o7777, radix: 8))")
-    }
-    var buffer = [UInt8](repeating: 0, count: 4_096)
-    let text = String(
-      decoding: buffer[..<max(Glibc.read(descriptor, &buffer, buffer.count), 0)], as: UTF8.self)
-    guard let number = text.split(separator: ":").first.flatMap({ Int($0) }), text == contents(number, name)
-    else {
-      findings.faults.insert("torn: \(text.prefix(20))")
-      return nil
-    }
-    return number
+    let reading = VersionReading(path, in: directory, mode: mode) { contents($0, name) }
+    findings.faults.formUnion(reading.faults)
+    return reading.number
   }
 
   /// Opens the directory once and reads both files in it; the version, nil where it was superseded meanwhile.

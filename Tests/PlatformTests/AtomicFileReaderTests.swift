@@ -28,25 +28,9 @@ import Testing
 
   /// One reading of the file; the number of its version, nil where it is not as it has to be.
   private static func read(_ path: String, _ findings: inout Findings) -> Int? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      findings.faults.append("missing")
-      return nil
-    }
-    defer { close(descriptor) }
-    var status = stat()
-    fstat(descriptor, &status)
-    if status.st_mode & 0o7777 != UInt32(mode) {
-      findings.faults.append("mode \(String(status.st_mode & 0o7777, radix: 8))")
-    }
-    var buffer = [UInt8](repeating: 0, count: 2_048)
-    let text = String(
-      decoding: buffer[..<max(Glibc.read(descriptor, &buffer, buffer.count), 0)], as: UTF8.self)
-    guard let number = text.split(separator: ":").first.flatMap({ Int($0) }), text == contents(number) else {
-      findings.faults.append("torn: \(text.prefix(20))")
-      return nil
-    }
-    return number
+    let reading = VersionReading(path, mode: mode, contents: contents)
+    findings.faults += reading.faults + (reading.isMissing ? ["missing"] : [])
+    return reading.number
   }
 
   /// The temporaries beside it are never wider than the file.
