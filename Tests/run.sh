@@ -1,6 +1,8 @@
 #!/bin/bash
-# The whole suite: the alerts, the dashboard, the service on a booted Debian where there is root, then unit and end-to-end tests.
-# Arguments go to `swift test`; with arguments the booted part is left out.
+# The whole suite: the alerts, the service on a booted Debian where there is root, simulated worlds, fuzzers, sanitizers, the
+# dashboard, then unit and end-to-end tests. What each part printed is kept in .build/parts; where one failed, the end says
+# which, and why. Arguments go to `swift test`, and only those tests run then.
+# shellcheck disable=SC2317  # what `part` calls by name
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,43 +18,70 @@ if [ ! -x "$sdk/bin/python3" ] || ! "$sdk/bin/python3" -c 'import cloudflare, va
 fi
 export TOKENROLL_SDK_PYTHON="$PWD/$sdk/bin/python3"
 
-status=0
-if [ $# -eq 0 ]; then
-  Tests/alerts.sh || status=1
+if [ $# -gt 0 ]; then
+  swift build --build-tests
+  exec swift test --skip-build "$@"
+fi
+
+parts=.build/parts
+rm -rf "$parts"
+mkdir -p "$parts"
+failed=()
+
+# Runs one part: NAME COMMAND…; the parts after one that failed still run.
+part() {
+  local name=$1 started=$SECONDS
+  shift
+  echo "== $name"
+  if "$@" 2>&1 | tee "$parts/$name.log"; then
+    echo "== $name: passed ($((SECONDS - started)) s)"
+  else
+    echo "== $name: FAILED ($((SECONDS - started)) s)"
+    failed+=("$name")
+  fi
+}
+
+booted() {
   if [ "$(id -u)" -eq 0 ]; then
-    deploy/build-deb.sh
-    Tests/Booted/run.sh || status=1
+    deploy/build-deb.sh && Tests/Booted/run.sh
   else
     echo "skipped: the booted system, which needs root"
   fi
-fi
-if [ $# -eq 0 ]; then
-  # Ten thousand simulated worlds; a debug build would take ten times as long.
-  swift build -c release --product simulation
-  .build/release/simulation --seeds 10000 || status=1
-  Tests/fuzz.sh 20000 || status=1
-fi
-if [ $# -eq 0 ]; then
-  # What runs in one process, with every access to memory checked, and then every access shared by threads. Swift's
-  # runtime keeps what it needs until the end, so that leaks are not looked for; the endurance test counts memory.
-  export ASAN_OPTIONS=detect_leaks=0
+}
+
+# Ten thousand simulated worlds; a debug build would take ten times as long.
+simulation() {
+  swift build -c release --product simulation && .build/release/simulation --seeds 10000
+}
+
+# What runs in one process, with every access to memory checked, or every access shared by threads: SANITIZER. One test at a
+# time: all at once, each takes so long that its time limit is near.
+sanitized() {
+  # Swift's runtime keeps what it needs until the end, so that leaks are not looked for; the endurance test counts memory.
   # The thread sanitizer does not know the standard library's Mutex and at times reports what it guards as a race: races are
   # printed, to be looked at; a crash or a failed test fails.
-  export TSAN_OPTIONS=exitcode=0
-  for sanitizer in address thread; do
-    swift build --build-tests --sanitize="$sanitizer" --scratch-path ".build/$sanitizer"
-    # One at a time: all at once, each takes so long that its time limit is near.
-    swift test --skip-build --no-parallel --sanitize="$sanitizer" --scratch-path ".build/$sanitizer" \
-      --skip 'EndToEndTests|DifferentialTests|SimulationTests|AtomicFileReaderTests' || status=1
-  done
-fi
-swift build --build-tests
-[ $# -gt 0 ] || Tests/dashboard.sh .build/debug || status=1
-if [ $# -gt 0 ]; then
-  swift test --skip-build "$@" || status=1
-else
-  # Two processes: the end-to-end tests wait for other programs on the threads on which the unit tests have to be prompt.
-  swift test --skip-build --no-parallel --skip EndToEndTests || status=1
-  swift test --skip-build --filter EndToEndTests || status=1
-fi
-exit "$status"
+  export ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=exitcode=0
+  swift build --build-tests --sanitize="$1" --scratch-path ".build/$1" &&
+    swift test --skip-build --no-parallel --sanitize="$1" --scratch-path ".build/$1" \
+      --skip 'EndToEndTests|DifferentialTests|SimulationTests|AtomicFileReaderTests'
+}
+
+part alerts Tests/alerts.sh
+part booted booted
+part simulation simulation
+part fuzzers Tests/fuzz.sh 20000
+part address sanitized address
+part thread sanitized thread
+part build swift build --build-tests
+part dashboard Tests/dashboard.sh .build/debug
+# Two processes: the end-to-end tests wait for other programs on the threads on which the unit tests have to be prompt.
+part unit swift test --skip-build --no-parallel --skip EndToEndTests
+part end-to-end swift test --skip-build --filter EndToEndTests
+
+[ ${#failed[@]} -gt 0 ] || exit 0
+# A reader of the end alone learns what failed.
+for name in "${failed[@]}"; do
+  echo "FAILED: $name, of which $parts/$name.log has all:"
+  grep -E '^not ok|^#|✘|error:|: broken|FAILED' "$parts/$name.log" | grep -v '✘ Suite' | tail -n 40 || tail -n 20 "$parts/$name.log"
+done
+exit 1
