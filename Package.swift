@@ -89,6 +89,11 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
+// A sanitizer sees nothing of the end-to-end tests, which run other processes.
+if Context.environment["TOKENROLL_UNIT_TESTS"] != nil {
+  package.targets.removeAll { $0.name == "EndToEndTests" }
+}
+
 // Links only with libFuzzer, as Tests/fuzz.sh does it.
 if Context.environment["TOKENROLL_FUZZ"] != nil {
   package.targets.append(

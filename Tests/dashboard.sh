@@ -31,7 +31,7 @@ jq --arg url "$url" --arg place "$place" '.accounts[0] as $account | {
     api: {base_url: $url},
     state_directory: "\($place)/state",
     credentials: {sandbox: {file: "\($place)/demo/credential"}},
-    metrics: {file: "\($place)/metrics/tokenroll.prom"},
+    metrics: {file: "\($place)/metrics/tokenroll.prom", every: "1s"},
     defaults: {account_id: $account.id, credential: "sandbox", schedule: {every: "30d", first: "now"}},
     tokens: [$account.tokens[] | select(.name != "credential") | {
       name, token_id: .id, publish: [{file: "\($place)/published/\(.name)"}]
