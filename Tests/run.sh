@@ -82,6 +82,6 @@ part end-to-end swift test --skip-build --filter EndToEndTests
 # A reader of the end alone learns what failed.
 for name in "${failed[@]}"; do
   echo "FAILED: $name, of which $parts/$name.log has all:"
-  grep -E '^not ok|^#|✘|error:|: broken|FAILED' "$parts/$name.log" | grep -v '✘ Suite' | tail -n 40 || tail -n 20 "$parts/$name.log"
+  grep -E '^not ok|^#|✘|error:|: broken|FAILED' "$parts/$name.log" | grep -v '✘ Suite' | awk '!seen[$0]++' | tail -n 40 || tail -n 20 "$parts/$name.log"
 done
 exit 1

@@ -44,15 +44,15 @@ final class MultiHandle {
 
   /// Lets libcurl work on every socket that is ready.
   func turn() {
-    var events = [epoll_event](repeating: epoll_event(), count: 64)
-    let count = epoll_wait(epoll, &events, Int32(events.count), 0)
-    guard count > 0 else { return }
-    for event in events.prefix(Int(count)) {
-      var mask: Int32 = 0
-      if event.events & EPOLLIN.rawValue != 0 { mask |= CURL_CSELECT_IN }
-      if event.events & EPOLLOUT.rawValue != 0 { mask |= CURL_CSELECT_OUT }
-      if event.events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 { mask |= CURL_CSELECT_ERR }
-      act(event.data.fd, mask)
+    withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 64) { events in
+      let count = epoll_wait(epoll, events.baseAddress, Int32(events.count), 0)
+      for event in events.prefix(max(Int(count), 0)) {
+        var mask: Int32 = 0
+        if event.events & EPOLLIN.rawValue != 0 { mask |= CURL_CSELECT_IN }
+        if event.events & EPOLLOUT.rawValue != 0 { mask |= CURL_CSELECT_OUT }
+        if event.events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 { mask |= CURL_CSELECT_ERR }
+        act(event.data.fd, mask)
+      }
     }
   }
 

@@ -2,6 +2,8 @@ internal import Platform
 
 /// `text` without what could upset a terminal, the journal or a reader: controls, line ends, marks of direction; cut.
 func printable(_ text: String, limit: Int = 200) -> String {
+  // The tables of Unicode take their time, and most of what comes is ASCII.
+  if text.utf8.count <= limit, text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return text }
   var result = String.UnicodeScalarView()
   for scalar in text.unicodeScalars.lazy.filter(isPrintable).prefix(limit) { result.append(scalar) }
   return String(result)

@@ -19,17 +19,10 @@ public struct Fingerprint: Hashable, Sendable {
   }
 
   /// The 32 bytes, as they are stored.
-  public var bytes: [UInt8] {
-    [words.0, words.1, words.2, words.3].flatMap { word in
-      (0..<8).reversed().map { UInt8(truncatingIfNeeded: word >> (UInt64($0) * 8)) }
-    }
-  }
+  public var bytes: [UInt8] { [words.0, words.1, words.2, words.3].flatMap(\.bigEndianBytes) }
 
   /// The 32 bytes as 64 lower-case hexadecimal digits.
-  public var hexadecimal: String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-  }
+  public var hexadecimal: String { Core.hexadecimal(bytes) }
 
   /// True where all 32 bytes are equal.
   public static func == (lhs: Fingerprint, rhs: Fingerprint) -> Bool { lhs.words == rhs.words }

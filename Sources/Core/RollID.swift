@@ -18,10 +18,5 @@ public struct RollID: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// 32 lower-case hexadecimal digits.
-  public var description: String { Self.padded(high) + Self.padded(low) }
-
-  private static func padded(_ word: UInt64) -> String {
-    let digits = String(word, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
+  public var description: String { hexadecimal(high.bigEndianBytes + low.bigEndianBytes) }
 }

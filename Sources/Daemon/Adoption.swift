@@ -128,7 +128,9 @@ public import Systemd
     do throws(SystemError) {
       if entry.needsEncryption, let failure = await services.encryption.failure() { throw failure }
       // Nothing is urgent: what cannot be written as configured is found before any of it is.
-      try services.publisher.prepare(entry, token: record.tokenID, .random()).discard()
+      try await services.publisher.prepare(
+        entry, token: record.tokenID, .random(), .plain, DurableSteps(health: services.health)
+      ).discard()
     } catch {
       throw ServiceFailure(kind: .state, description: "\(error); nothing was changed")
     }

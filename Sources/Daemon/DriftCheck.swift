@@ -44,7 +44,7 @@ internal import Store
     var look = Look()
     for group in entry.groups { correctRights(of: group, &look) }
     let contents = entry.publish.map { destination in
-      (destination, Result { () throws(SystemError) in try services.publisher.content(of: destination) })
+      (destination, Result { () throws(SystemError) in try Publisher.content(of: destination) })
     }
     let secrets = secrets(in: contents)
     guard let accepted = await ask(secrets, &look), isUndisturbed() else { return nil }

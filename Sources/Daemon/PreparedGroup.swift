@@ -6,18 +6,26 @@ enum PreparedGroup {
   case file(AtomicFile)
   case directory(AtomicDirectory)
 
-  /// Makes it ready; `capacities` are the bytes that the files will hardly exceed.
-  init(
-    _ group: DestinationGroup, _ specification: FileSpecification, capacities: [Int], narrowIfRefused: Bool
-  ) throws(SystemError) {
-    if group.link == nil {
+  /// What is to be made ready.
+  struct Plan {
+    var group: DestinationGroup
+    var specification: FileSpecification
+    /// The bytes that the files will hardly exceed, by destination.
+    var capacities: [Int]
+    var narrowIfRefused: Bool
+  }
+
+  /// Makes ready what `plan` says.
+  init(_ plan: Plan) throws(SystemError) {
+    if plan.group.link == nil {
       self = .file(
         try AtomicFile(
-          preparing: specification, capacity: capacities[0], narrowIfRefused: narrowIfRefused))
+          preparing: plan.specification, capacity: plan.capacities[0], narrowIfRefused: plan.narrowIfRefused))
     } else {
-      let files = zip(group.destinations, capacities).map { (name: $0.fileName, capacity: $1) }
+      let files = zip(plan.group.destinations, plan.capacities).map { (name: $0.fileName, capacity: $1) }
       self = .directory(
-        try AtomicDirectory(preparing: specification, files: files, narrowIfRefused: narrowIfRefused))
+        try AtomicDirectory(
+          preparing: plan.specification, files: files, narrowIfRefused: plan.narrowIfRefused))
     }
   }
 

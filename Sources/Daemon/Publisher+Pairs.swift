@@ -12,7 +12,7 @@ extension Publisher {
     for destination in entry.publish {
       let content: Secret
       do throws(SystemError) {
-        content = try self.content(of: destination)
+        content = try Self.content(of: destination)
       } catch {
         if error.code == ENOENT { continue }
         throw error

@@ -26,7 +26,7 @@ internal import Systemd
   }
 
   /// The largest destination that is read back for the secret in it; a template that is filled in is no larger.
-  private static let readLimit = 1 << 20
+  private nonisolated static let readLimit = 1 << 20
 
   /// The most destinations that a failure names beside the first.
   private static let mostNamed = 20
@@ -51,21 +51,27 @@ internal import Systemd
 
   /// Makes everything ready that a publication of `entry` after a roll of `token` needs; throws with the first thing that cannot be had.
   func prepare(
-    _ entry: Entry, token: String, _ roll: RollID, _ form: EscrowForm = .plain
-  ) throws(SystemError) -> Preparation {
-    let safe = try escrow.prepare(roll, entry: entry.name, token: token, capacity: Self.capacity(form))
-    var groups: [DestinationGroup: PreparedGroup] = [:]
+    _ entry: Entry, token: String, _ roll: RollID, _ form: EscrowForm, _ steps: DurableSteps
+  ) async throws(SystemError) -> Preparation {
+    var plans: [PreparedGroup.Plan] = []
     for group in entry.groups {
       try readTemplates(of: group)
-      groups[group] = try prepare(group, narrowIfRefused: false)
+      plans.append(try plan(group, narrowIfRefused: false))
     }
-    return Preparation(escrow: safe, groups: groups)
+    let (escrow, capacity, wanted) = (escrow, Self.capacity(form), plans)
+    return try await durably("preparing the files of \(entry.name)", steps) { () throws(SystemError) in
+      let safe = try escrow.prepare(roll, entry: entry.name, token: token, capacity: capacity)
+      var groups: [DestinationGroup: PreparedGroup] = [:]
+      for plan in wanted { groups[plan.group] = try PreparedGroup(plan) }
+      return Preparation(escrow: safe, groups: groups)
+    }
   }
 
-  private func prepare(_ group: DestinationGroup, narrowIfRefused: Bool) throws(SystemError) -> PreparedGroup
+  private func plan(_ group: DestinationGroup, narrowIfRefused: Bool) throws(SystemError)
+    -> PreparedGroup.Plan
   {
-    try PreparedGroup(
-      group, try specification(of: group),
+    PreparedGroup.Plan(
+      group: group, specification: try specification(of: group),
       capacities: try group.destinations.map { (destination) throws(SystemError) in
         try rendering(of: destination).capacity
       }, narrowIfRefused: narrowIfRefused)
@@ -116,7 +122,7 @@ internal import Systemd
   }
 
   /// Makes `call`, which is `what` in words, beside those of other rolls; what it writes is nobody else's until then.
-  private func durably<Value: Sendable>(
+  private func durably<Value>(
     _ what: String, _ steps: DurableSteps, _ call: @escaping () throws(SystemError) -> Value
   ) async throws(SystemError) -> Value {
     try await steps.take(what) { () throws(SystemError) in try await disk.run(call) }
@@ -151,22 +157,19 @@ internal import Systemd
         }
         let prepared = preparation?.groups.removeValue(forKey: group)
         if prepared == nil, try isPublished(contents, at: group) { continue }
-        let replacement: PreparedGroup
+        let replacement: () throws(SystemError) -> PreparedGroup
         if let prepared {
-          replacement = prepared
+          replacement = { prepared }
         } else {
           // The roll took place: rights that are refused now must not keep the secret from its consumers.
-          replacement = try prepare(group, narrowIfRefused: true)
+          let plan = try plan(group, narrowIfRefused: true)
+          replacement = { () throws(SystemError) in try PreparedGroup(plan) }
         }
         let content = contents
         let publication = try await durably("publishing \(entry.name)", steps) { () throws(SystemError) in
-          try replacement.commit(content)
-        }
-        for (destination, content) in zip(group.destinations, contents)
-        where !isInPlace(content, at: destination) {
-          throw SystemError(
-            "cannot find what was published at", destination.file, code: 0,
-            context: "its directory has been moved or replaced meanwhile")
+          let publication = try replacement().commit(content)
+          try Self.proveInPlace(content, at: group)
+          return publication
         }
         if let refusal = publication.narrowed {
           remarks.narrowed.append(
@@ -201,7 +204,7 @@ internal import Systemd
   func current(_ entry: Entry) -> Secret? {
     for destination in entry.publish {
       guard
-        let content = try? content(of: destination), let secret = secret(in: content, of: destination)
+        let content = try? Self.content(of: destination), let secret = secret(in: content, of: destination)
       else { continue }
       return secret
     }
@@ -269,7 +272,19 @@ internal import Systemd
     return number
   }
 
-  private func isInPlace(_ content: Secret, at destination: Destination) -> Bool {
+  /// Throws where consumers would not find `contents`, one for each destination of `group`.
+  private nonisolated static func proveInPlace(_ contents: [Secret], at group: DestinationGroup)
+    throws(SystemError)
+  {
+    for (destination, content) in zip(group.destinations, contents)
+    where !isInPlace(content, at: destination) {
+      throw SystemError(
+        "cannot find what was published at", destination.file, code: 0,
+        context: "its directory has been moved or replaced meanwhile")
+    }
+  }
+
+  private nonisolated static func isInPlace(_ content: Secret, at destination: Destination) -> Bool {
     do throws(SystemError) {
       return try self.content(of: destination).equals(content)
     } catch {
@@ -279,9 +294,9 @@ internal import Systemd
   }
 
   /// What stands in the file of `destination` now.
-  func content(of destination: Destination) throws(SystemError) -> Secret {
+  nonisolated static func content(of destination: Destination) throws(SystemError) -> Secret {
     try AtomicFile.readFile(
-      destination.file, limit: Self.readLimit, allowSymbolicLink: destination.allow.contains(.symbolicLink))
+      destination.file, limit: readLimit, allowSymbolicLink: destination.allow.contains(.symbolicLink))
   }
 
   /// True where all of `group` holds `contents` with the configured rights already, as after a crash.
@@ -292,7 +307,7 @@ internal import Systemd
       guard Self.hasRights(link, wanted, mode: mode) else { return false }
     }
     return zip(group.destinations, contents).allSatisfy { destination, content in
-      guard let present = try? self.content(of: destination), present.equals(content) else { return false }
+      guard let present = try? Self.content(of: destination), present.equals(content) else { return false }
       return Self.hasRights(destination.file, wanted, mode: wanted.mode)
     }
   }

@@ -43,7 +43,8 @@ internal import Platform
   /// Who waits until no more than so many requests present a credential.
   private var clearing: [String: (most: Int, continuation: CheckedContinuation<Bool, Never>)] = [:]
   private var count: UInt64 = 0
-  private var isClosed = false
+  /// Whether everybody is sent away.
+  private(set) var isClosed = false
 
   init(maxInFlight: Int, rateLimit: RateLimit, clock: any Clock, health: Health) throws(SystemError) {
     self.maxInFlight = maxInFlight

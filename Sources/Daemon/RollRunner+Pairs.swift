@@ -34,7 +34,7 @@ extension RollRunner {
         // The API knows better than the store.
         changeOver()
         do throws(SystemError) {
-          try prepareFiles()
+          try await prepareFiles()
         } catch {
           abandon()
           return notReady(error)

@@ -222,21 +222,26 @@ extension RollRunner {
     }
     do throws(SystemError) {
       credential = try services.credential(entry.credential)
-      try prepareFiles()
+      try await prepareFiles()
       try prepareSuccessor()
     } catch {
       abandon()
       return notReady(error)
+    }
+    // The service has been told to stop meanwhile.
+    guard !services.gate.isClosed else {
+      abandon()
+      return .postponed(for: .zero)
     }
     services.readiness.note(nil, of: entry.name)
     return .prepared(old: isOurs ? .ours : oldSecret == nil ? .absent : .unproven)
   }
 
   /// Makes everything ready that the roll's publication needs.
-  func prepareFiles() throws(SystemError) {
+  func prepareFiles() async throws(SystemError) {
     guard let id = machine.rollID else { throw SystemError("the roll has no identity", code: 0) }
-    preparation = try services.publisher.prepare(
-      entry, token: record.tokenID, id, services.configuration.escrow)
+    preparation = try await services.publisher.prepare(
+      entry, token: record.tokenID, id, services.configuration.escrow, steps)
   }
 
   private func inspect(_ old: OldSecret) async -> RollEvent {

@@ -26,6 +26,8 @@ internal import Store
   let encryption = EncryptionCheck()
   let escrowEncryption = EncryptionCheck(ofEscrow: SystemEncryptor())
   let readiness = Readiness()
+  /// Spreads retries.
+  private var chance = SplitMix64()
 
   init(
     configuration: Configuration, issuer: any TokenIssuer, gate: RequestGate, store: RollStore,
@@ -67,6 +69,6 @@ internal import Store
 
   /// What a decision may know of its surroundings, now.
   var moment: Moment {
-    Moment(wall: clock.now, uptime: clock.bootTime, random: UInt64.random(in: .min ... .max))
+    Moment(wall: clock.now, uptime: clock.bootTime, random: chance.next())
   }
 }

@@ -29,8 +29,8 @@ extension Rotator {
         }
       }
     }
-    var unseen = entries.flatMap { entry in entry.tokenIDs.map { (entry.accountID, $0) } }
-      .filter { known[TokenKey($0.0, $0.1)] == nil }
+    var unseen = entries.flatMap { entry in entry.tokenIDs.map { (entry: entry, tokenID: $0) } }
+      .filter { known[TokenKey($0.entry.accountID, $0.tokenID)] == nil }
     // At the start, and where a token is new or comes back.
     if !unseen.isEmpty {
       for record in try services.store.tokens() {
@@ -40,7 +40,7 @@ extension Rotator {
         }
         if let attempt = record.lastAttempt { lastRecorded = max(attempt, lastRecorded ?? attempt) }
       }
-      unseen.removeAll { known[TokenKey($0.0, $0.1)] != nil }
+      unseen.removeAll { known[TokenKey($0.entry.accountID, $0.tokenID)] != nil }
     }
     try refuseReplacedTwice(entries) { known[TokenKey($0, $1)] }
     for entry in entries {
@@ -51,7 +51,10 @@ extension Rotator {
         for runner in runners.values { runner.forgetEnrolled(record.row) }
       }
     }
-    let enrolled = try services.store.enroll(unseen, at: services.clock.now)
+    let now = services.clock.now
+    let enrolled = try services.store.enroll(unseen.map { ($0.entry.accountID, $0.tokenID) }, at: now) {
+      firstDue(unseen[$0].entry, unseen[$0].tokenID, at: now)
+    }
     for record in enrolled { known[TokenKey(record.accountID, record.tokenID)] = record }
 
     var rearranged: [Slot] = []
@@ -83,6 +86,15 @@ extension Rotator {
     }
     take(rearranged, moved: moved)
     dropActions()
+  }
+}
+
+extension Rotator {
+  /// When a token that was just seen for the first time is due; nil where its entry has another beside it, or rolls none.
+  private func firstDue(_ entry: Entry, _ tokenID: String, at now: Timestamp) -> Timestamp? {
+    guard entry.enabled, entry.tokenIDs.count == 1 else { return nil }
+    let record = TokenRecord(accountID: entry.accountID, tokenID: tokenID, firstSeen: now)
+    return services.planner.due(entry, TokenRecords(record), at: now)
   }
 }
 

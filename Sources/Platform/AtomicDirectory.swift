@@ -40,7 +40,7 @@ public final class AtomicDirectory {
     let prefix = AtomicFile.temporaryPrefix(target.name)
     versionName = prefix + (try RandomBytes.hexadecimal(count: 8))
     linkName = prefix + (try RandomBytes.hexadecimal(count: 8))
-    version = try Self.make(versionName, in: target.directory, for: Self.purpose(specification))
+    version = try Self.make(versionName, in: target.directory, for: AtomicFile.purpose(specification.path))
     do throws(SystemError) {
       versionHandle = try version.reopen()
     } catch {
@@ -56,10 +56,6 @@ public final class AtomicDirectory {
   }
 
   deinit { abandon() }
-
-  private static func purpose(_ specification: FileSpecification) -> String {
-    "needed to replace \(specification.path)"
-  }
 
   private static func make(_ name: String, in directory: borrowing Directory, for purpose: String)
     throws(SystemError) -> Directory
@@ -139,14 +135,14 @@ public final class AtomicDirectory {
 
 extension AtomicDirectory {
   private func prepare(_ wanted: [(name: String, capacity: Int)], narrowIfRefused: Bool) throws(SystemError) {
-    let purpose = Self.purpose(specification)
+    let purpose = AtomicFile.purpose(specification.path)
     try giveRights(narrowIfRefused: narrowIfRefused)
     for (name, capacity) in wanted {
       var own = FileSpecification(
         path: version.pathOf(name), mode: specification.mode, group: specification.group)
       if publication.narrowed != nil { (own.mode, own.group) = (specification.mode & 0o600, nil) }
       let file = try AtomicFile(
-        preparing: name, in: version, own, for: purpose, capacity: capacity,
+        preparing: name, in: version, own, replacing: specification.path, capacity: capacity,
         narrowIfRefused: narrowIfRefused)
       files.append((name, file))
       publication.narrowed = publication.narrowed ?? file.narrowed
@@ -164,7 +160,9 @@ extension AtomicDirectory {
 
   /// The group before the mode, so that the mode is never in force for the wrong group.
   private func giveRights(narrowIfRefused: Bool) throws(SystemError) {
-    let (handle, path, purpose) = (versionHandle.rawValue, version.path, Self.purpose(specification))
+    let (handle, path, purpose) = (
+      versionHandle.rawValue, version.path, AtomicFile.purpose(specification.path)
+    )
     let group = specification.group ?? getegid()
     let mode = mode_t(Self.mode(ofFiles: specification.mode))
     do throws(SystemError) {
@@ -248,7 +246,9 @@ extension AtomicDirectory {
   private func proveRenaming() throws(SystemError) {
     let other = AtomicFile.temporaryPrefix(target.name) + (try RandomBytes.hexadecimal(count: 8))
     let (handle, link) = (target.directory.rawValue, linkName)
-    try attempt("cannot rename", target.directory.pathOf(link), context: Self.purpose(specification)) {
+    try attempt(
+      "cannot rename", target.directory.pathOf(link), context: AtomicFile.purpose(specification.path)
+    ) {
       () throws(Errno) in
       do throws(Errno) {
         try Syscalls.renameat(handle, link, other)

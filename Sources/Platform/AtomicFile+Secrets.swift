@@ -57,8 +57,42 @@ extension AtomicFile {
   public static func secureErase(_ path: String) throws(SystemError) -> Bool {
     let (parent, name) = try Directory.split(path)
     let directory = try Directory(parent, allowSymbolicLink: true, allowWritableByOthers: true)
-    let handle = directory.rawValue
-    let names = try directory.reopen()
+    return try erase([name], in: directory)
+  }
+
+  /// The same with those of `names` in `directory` that are there; all are tried before the first failure is thrown.
+  public static func secureErase(_ names: [String], in directory: KeptDirectory) throws(SystemError) {
+    _ = try erase(names, in: try directory.open())
+  }
+
+  private static func erase(_ names: [String], in directory: borrowing Directory) throws(SystemError) -> Bool
+  {
+    let listing = try directory.reopen()
+    var (isGone, failure) = (false, SystemError?.none)
+    for name in names {
+      do throws(SystemError) {
+        isGone = try overwriteAndRemove(name, in: directory, &failure) || isGone
+      } catch {
+        failure = failure ?? error
+      }
+    }
+    if isGone {
+      let path = directory.path
+      do throws(Errno) {
+        try listing.sync()
+      } catch {
+        failure = failure ?? SystemError("cannot make durable the removal of a file from", path, error)
+      }
+    }
+    if let failure { throw failure }
+    return isGone
+  }
+
+  /// Whether there was a file `name`, which is gone then; `failure` where it could not be overwritten before.
+  private static func overwriteAndRemove(
+    _ name: String, in directory: borrowing Directory, _ failure: inout SystemError?
+  ) throws(SystemError) -> Bool {
+    let (handle, path) = (directory.rawValue, directory.pathOf(name))
     let file: FileDescriptor
     do throws(Errno) {
       file = try Syscalls.openat(handle, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK)
@@ -66,11 +100,8 @@ extension AtomicFile {
       if error.code == ENOENT { return false }
       throw SystemError("cannot open", path, error)
     }
-    var failure: SystemError?
-    do throws(SystemError) { try overwrite(file, path) } catch { failure = error }
+    do throws(SystemError) { try overwrite(file, path) } catch { failure = failure ?? error }
     try attempt("cannot remove", path) { () throws(Errno) in try Syscalls.unlinkat(handle, name) }
-    try attempt("cannot make durable the removal of", path) { () throws(Errno) in try names.sync() }
-    if let failure { throw failure }
     return true
   }
 
@@ -85,7 +116,7 @@ extension AtomicFile {
     zeros.initializeMemory(as: UInt8.self, repeating: 0)
     do throws(Errno) {
       try file.writeAll(UnsafeRawBufferPointer(rebasing: zeros[..<status.st_size]))
-      try Syscalls.fsync(descriptor)
+      try Syscalls.fdatasync(descriptor)
     } catch {
       throw SystemError("cannot overwrite", path, error)
     }

@@ -13,8 +13,8 @@ public final class AtomicFile {
   private let directory: FileDescriptor
   private let temporary: FileDescriptor
   private let temporaryName: String
-  /// What the temporary is needed for, as the end of a message.
-  private let purpose: String
+  /// The path that is replaced in the end.
+  private let replaced: String
   /// Whether the temporary still has its name, and so has to be removed.
   private var isPending = true
   private var publication = Publication(narrowed: nil, unkept: nil, notices: [])
@@ -26,11 +26,27 @@ public final class AtomicFile {
   public convenience init(
     preparing specification: FileSpecification, capacity: Int, narrowIfRefused: Bool = false
   ) throws(SystemError) {
-    let target = try PublicationTarget(specification)
-    let name = Self.temporaryPrefix(target.name) + (try RandomBytes.hexadecimal(count: 8))
-    let purpose = "needed to replace \(target.path)"
     try self.init(
-      specification, target, name, for: purpose, capacity: capacity, narrowIfRefused: narrowIfRefused)
+      specification, try PublicationTarget(specification), capacity: capacity,
+      narrowIfRefused: narrowIfRefused)
+  }
+
+  /// As the other, for a file in `directory`, which need not be reached again for it.
+  public convenience init(
+    preparing specification: FileSpecification, in directory: KeptDirectory, capacity: Int
+  ) throws(SystemError) {
+    let target = try PublicationTarget(specification, in: try directory.open())
+    try self.init(specification, target, capacity: capacity, narrowIfRefused: false)
+  }
+
+  private convenience init(
+    _ specification: FileSpecification, _ target: consuming PublicationTarget, capacity: Int,
+    narrowIfRefused: Bool
+  ) throws(SystemError) {
+    let name = Self.temporaryPrefix(target.name) + (try RandomBytes.hexadecimal(count: 8))
+    let path = target.path
+    try self.init(
+      specification, target, name, replacing: path, capacity: capacity, narrowIfRefused: narrowIfRefused)
   }
 
   /// Makes the file `name` of a `directory` that nobody reads yet, so that it has its own name from the beginning.
@@ -38,25 +54,27 @@ public final class AtomicFile {
   /// To be filled and kept, not committed; the rest is as with a file that replaces another.
   convenience init(
     preparing name: String, in directory: borrowing Directory, _ specification: FileSpecification,
-    for purpose: String, capacity: Int, narrowIfRefused: Bool
+    replacing replaced: String, capacity: Int, narrowIfRefused: Bool
   ) throws(SystemError) {
     let target = PublicationTarget(new: name, in: try Directory(again: directory))
     try self.init(
-      specification, target, name, for: purpose, capacity: capacity, narrowIfRefused: narrowIfRefused)
+      specification, target, name, replacing: replaced, capacity: capacity, narrowIfRefused: narrowIfRefused)
   }
 
   private init(
     _ specification: FileSpecification, _ target: consuming PublicationTarget, _ temporaryName: String,
-    for purpose: String, capacity: Int, narrowIfRefused: Bool
+    replacing replaced: String, capacity: Int, narrowIfRefused: Bool
   ) throws(SystemError) {
     self.specification = specification
     self.target = target
     self.temporaryName = temporaryName
-    self.purpose = purpose
+    self.replaced = replaced
     directory = try self.target.directory.reopen()
     let (handle, name) = (self.target.directory.rawValue, temporaryName)
     let mode = mode_t(specification.mode) & 0o600
-    temporary = try attempt("cannot create", self.target.directory.pathOf(name), context: purpose) {
+    temporary = try attempt(
+      "cannot create", self.target.directory.pathOf(name), context: Self.purpose(replaced)
+    ) {
       () throws(Errno) in
       try Syscalls.openat(handle, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode)
     }
@@ -73,6 +91,9 @@ public final class AtomicFile {
   }
 
   deinit { abandon() }
+
+  /// What a temporary is needed for, as the end of a message.
+  static func purpose(_ replaced: String) -> String { "needed to replace \(replaced)" }
 
   /// The former contents beside the target, where some are to be kept.
   private var previous: PreviousFiles? {
@@ -132,10 +153,10 @@ public final class AtomicFile {
 
 extension AtomicFile {
   private func attemptOnTemporary<Result>(
-    _ operation: String, _ body: () throws(Errno) -> Result
+    _ operation: @autoclosure () -> String, _ body: () throws(Errno) -> Result
   ) throws(SystemError) -> Result {
     try attempt(
-      operation, target.directory.pathOf(temporaryName), context: purpose, body)
+      operation(), target.directory.pathOf(temporaryName), context: Self.purpose(replaced), body)
   }
 
   private func allocate(_ capacity: Int) throws(SystemError) {

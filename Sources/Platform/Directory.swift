@@ -76,10 +76,14 @@ package struct Directory: ~Copyable {
 
   /// The directory and the last component of an absolute path.
   package static func split(_ path: String) throws(SystemError) -> (directory: String, name: String) {
-    guard path.hasPrefix("/"), !path.utf8.contains(0), let slash = path.lastIndex(of: "/") else {
+    // By bytes: characters are looked up in the tables of Unicode.
+    let slashByte = UInt8(ascii: "/")
+    guard path.utf8.first == slashByte, !path.utf8.contains(0),
+      let slash = path.utf8.lastIndex(of: slashByte)
+    else {
       throw SystemError("cannot use", path, because: "the path is not absolute")
     }
-    let name = String(path[path.index(after: slash)...])
+    let name = String(path[path.utf8.index(after: slash)...])
     guard !name.isEmpty, name != ".", name != "..", name.utf8.count <= NAME_MAX else {
       throw SystemError(
         "cannot use", path, because: "its last component is not the name of a file of 1 to \(NAME_MAX) bytes")
@@ -98,7 +102,7 @@ private struct Walk {
   private static let maximumLinks = 40
 
   func run() throws(SystemError) -> FileDescriptor {
-    guard path.hasPrefix("/"), !path.utf8.contains(0) else {
+    guard path.utf8.first == UInt8(ascii: "/"), !path.utf8.contains(0) else {
       throw SystemError("cannot open directory", path, because: "the path is not absolute")
     }
     var pending = components(path)
@@ -128,14 +132,14 @@ private struct Walk {
       guard links <= Self.maximumLinks else {
         throw SystemError("cannot open directory", path, code: ELOOP)
       }
-      if link.hasPrefix("/") { current = try open(AT_FDCWD, "/") }
+      if link.utf8.first == UInt8(ascii: "/") { current = try open(AT_FDCWD, "/") }
       pending = components(link) + pending
     }
     return current
   }
 
-  private func components(_ path: String) -> [String] {
-    path.split(separator: "/").map(String.init).filter { $0 != "." }
+  private func components(_ path: String) -> ArraySlice<String> {
+    path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }.filter { $0 != "." }[...]
   }
 
   private func open(_ directory: Int32, _ name: String) throws(SystemError) -> FileDescriptor {

@@ -25,8 +25,8 @@ internal import Dispatch
 
   /// Makes `call` and returns what it does, or throws.
   ///
-  /// What `call` touches is nobody else's until then.
-  public func run<Value: Sendable>(
+  /// What `call` touches is nobody else's until then, and what it returns is the caller's.
+  public func run<Value>(
     _ call: @escaping () throws(SystemError) -> Value
   ) async throws(SystemError) -> Value {
     guard !isAlone() else { return try call() }
@@ -39,7 +39,7 @@ internal import Dispatch
     #endif
     let queue = lanes[index].queue
     let result = await withCheckedContinuation {
-      (waiter: CheckedContinuation<Result<Value, SystemError>, Never>) in
+      (waiter: CheckedContinuation<Handed<Value>, Never>) in
       queue.async {
         #if DEBUG
           // The faults of the task that waits.
@@ -47,11 +47,16 @@ internal import Dispatch
         #else
           let result = Result(of: call)
         #endif
-        waiter.resume(returning: result)
+        waiter.resume(returning: Handed(result: result))
       }
     }
-    return try result.get()
+    return try result.result.get()
   }
+}
+
+/// What one thread made and another goes on with; the first has let go of it.
+private struct Handed<Value>: @unchecked Sendable {
+  let result: Result<Value, SystemError>
 }
 
 extension Result where Failure == SystemError {

@@ -42,6 +42,17 @@ struct PublicationTarget: ~Copyable {
     throw SystemError("cannot replace", specification.path, code: ELOOP)
   }
 
+  /// The place in `directory`, in which the path of the specification ends; no link is followed.
+  init(_ specification: FileSpecification, in directory: consuming Directory) throws(SystemError) {
+    let (_, name) = try Directory.split(specification.path)
+    let handle = directory.rawValue
+    let existing = try Self.status(handle, name, specification.path)
+    if let existing { try Self.check(existing, in: handle, name, specification.path) }
+    self.directory = directory
+    self.name = name
+    self.existing = existing
+  }
+
   /// The place of a file that is not there yet.
   init(new name: String, in directory: consuming Directory) {
     self.directory = directory

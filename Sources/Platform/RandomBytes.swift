@@ -1,3 +1,4 @@
+internal import Core
 internal import Glibc
 
 /// Bytes from the kernel's random number generator (getrandom(2)).
@@ -12,9 +13,7 @@ public enum RandomBytes {
 
   /// `count` random bytes as twice as many lower-case hexadecimal digits.
   public static func hexadecimal(count: Int) throws(SystemError) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    let bytes = try array(count: count)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    Core.hexadecimal(try array(count: count))
   }
 
   private static func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(SystemError) {

@@ -1,6 +1,7 @@
 /// The system calls that tests can make fail, by name.
 package enum Syscall: String, Sendable, CaseIterable {
-  case open, openat, read, pread, write, pwrite, fsync, renameat, unlinkat, linkat, symlinkat, mkdirat,
+  case open, openat, read, pread, write, pwrite, fsync, fdatasync, renameat, unlinkat, linkat, symlinkat,
+    mkdirat,
     fchown,
     fchmod, fallocate, ftruncate
   case fstat, fstatat, statx, readlinkat, lgetxattr, fsetxattr, flock, fcntl, pipe, getrandom, statfs

@@ -100,6 +100,11 @@ extension Syscalls {
     _ = try call(.fsync) { Glibc.fsync(descriptor) }
   }
 
+  /// For a file whose size stays: when it was changed is left out, for which a journal would have to be written.
+  package static func fdatasync(_ descriptor: Int32) throws(Errno) {
+    _ = try call(.fdatasync) { Glibc.fdatasync(descriptor) }
+  }
+
   package static func ftruncate(_ descriptor: Int32, _ count: Int) throws(Errno) {
     _ = try call(.ftruncate) { Glibc.ftruncate(descriptor, count) }
   }
@@ -174,7 +179,17 @@ extension Syscalls {
   }
 
   static func lgetxattr(_ path: String, _ name: String) throws(Errno) -> [UInt8] {
-    var value = [UInt8](repeating: 0, count: 65_536)
+    // Few are longer; the kernel's limit is 65,536 bytes (xattr(7)).
+    do throws(Errno) {
+      return try lgetxattr(path, name, most: 256)
+    } catch {
+      guard error.code == ERANGE else { throw error }
+      return try lgetxattr(path, name, most: 65_536)
+    }
+  }
+
+  private static func lgetxattr(_ path: String, _ name: String, most: Int) throws(Errno) -> [UInt8] {
+    var value = [UInt8](repeating: 0, count: most)
     let count = try call(.lgetxattr) {
       value.withUnsafeMutableBytes { linux_lgetxattr(path, name, $0.baseAddress, $0.count) }
     }

@@ -36,12 +36,12 @@ public struct SystemError: Error, Sendable, Hashable, CustomStringConvertible {
 
 /// Runs `body` and says, where it fails, what it was for.
 package func attempt<Result: ~Copyable>(
-  _ operation: @autoclosure () -> String, _ object: @autoclosure () -> String?, context: String? = nil,
-  _ body: () throws(Errno) -> Result
+  _ operation: @autoclosure () -> String, _ object: @autoclosure () -> String?,
+  context: @autoclosure () -> String? = nil, _ body: () throws(Errno) -> Result
 ) throws(SystemError) -> Result {
   do {
     return try body()
   } catch {
-    throw SystemError(operation(), object(), error, context: context)
+    throw SystemError(operation(), object(), error, context: context())
   }
 }

@@ -15,10 +15,13 @@ public struct Escrow: Sendable {
   /// The largest secret that is read back; more than the API client accepts of a whole answer.
   private static let readLimit = 2 << 20
 
-  private let directory: String
+  private let kept: KeptDirectory
+  private var directory: String { kept.path }
 
   /// The escrow in the state directory `stateDirectory`, which exists with mode 0700.
-  public init(stateDirectory: String) { directory = Self.path(in: stateDirectory) }
+  public init(stateDirectory: String) {
+    kept = KeptDirectory(Self.path(in: stateDirectory))
+  }
 
   static func path(in stateDirectory: String) -> String { stateDirectory + "/" + directoryName }
 
@@ -49,7 +52,7 @@ public struct Escrow: Sendable {
     _ roll: RollID, entry: String, token: String, capacity: Int = Self.capacity
   ) throws(SystemError) -> AtomicFile {
     try AtomicFile(
-      preparing: FileSpecification(path: path(of: roll, entry: entry, token: token), mode: 0o600),
+      preparing: FileSpecification(path: path(of: roll, entry: entry, token: token), mode: 0o600), in: kept,
       capacity: capacity)
   }
 
@@ -60,15 +63,12 @@ public struct Escrow: Sendable {
 
   /// Overwrites and removes the escrow file `path`, and one of the same roll in the other form.
   public func erase(_ path: String) throws(SystemError) {
+    let name = String(path.dropFirst(directory.utf8.count + 1))
     let other =
       Self.form(of: path) == .encrypted
-      ? String(path.dropLast(Self.encryptedSuffix.count)) : path + Self.encryptedSuffix
-    var failure: SystemError?
+      ? String(name.dropLast(Self.encryptedSuffix.count)) : name + Self.encryptedSuffix
     // Both are there where the form was changed while the one could not be made durable.
-    for path in [path, other] {
-      do throws(SystemError) { try AtomicFile.secureErase(path) } catch { failure = failure ?? error }
-    }
-    if let failure { throw failure }
+    try AtomicFile.secureErase([name, other], in: kept)
   }
 
   /// The paths of all secrets in escrow with the rolls and tokens that they belong to; nil for a name that is none of ours.

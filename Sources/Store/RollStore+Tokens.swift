@@ -7,18 +7,24 @@ extension RollStore {
   }
 
   /// Takes new tokens in, first seen `now`, in one transaction; returns their records in the same order.
+  ///
+  /// `due` says of each, by its place, when it is due, where that is known already; `plan` may still say otherwise.
   public func enroll(
-    _ tokens: [(accountID: String, tokenID: String)], at now: Timestamp
+    _ tokens: [(accountID: String, tokenID: String)], at now: Timestamp,
+    due: (Int) -> Timestamp? = { _ in nil }
   ) throws(StoreError) -> [TokenRecord] {
     try database.transaction(over: tokens.count) { () throws(StoreError) in
       var records: [TokenRecord] = []
       records.reserveCapacity(tokens.count)
-      for token in tokens {
-        try insertToken.run(.text(token.accountID), .text(token.tokenID), .integer(now.microseconds))
+      for (place, token) in tokens.enumerated() {
+        let due = due(place)
+        try insertToken.run(
+          .text(token.accountID), .text(token.tokenID), .integer(now.microseconds),
+          .integer(due?.microseconds))
         records.append(
           TokenRecord(
             row: database.lastRowID, accountID: token.accountID, tokenID: token.tokenID, firstSeen: now,
-            failures: 0))
+            nextDue: due))
       }
       return records
     }

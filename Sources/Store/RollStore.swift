@@ -33,7 +33,7 @@ public final class RollStore {
     database = try Database(path: directory + "/" + Self.fileName, access: .readWrite)
     try Self.prepare(database, in: directory, machineID: machineID, adopt: adopt)
     insertToken = try database.prepare(
-      "INSERT INTO tokens (account_id, token_id, first_seen) VALUES (?, ?, ?)")
+      "INSERT INTO tokens (account_id, token_id, first_seen, next_due) VALUES (?, ?, ?, ?)")
     insertIntent = try database.prepare(
       "INSERT OR REPLACE INTO intents (token, roll_id, entry, cause, stage, started_at, old_fingerprint, modified_on, "
         + "needs_confirmation, is_replacement) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")

@@ -34,10 +34,10 @@ public struct StreamSink: EventSink {
 
   /// Does the same, and returns whether the stream took the whole line.
   func write(_ event: Event) -> Bool {
-    let line = Array((Self.line(event, at: clock.now, format) + "\n").utf8)
+    var line = Self.line(event, at: clock.now, format) + "\n"
     // In one call where it goes in one, so that lines of several threads do not mix (pipe(7), PIPE_BUF).
-    return line.withUnsafeBytes { bytes in
-      var rest = bytes
+    return line.withUTF8 { bytes in
+      var rest = UnsafeRawBufferPointer(bytes)
       while !rest.isEmpty, isWritable(), let count = try? Syscalls.write(descriptor, rest), count > 0 {
         rest = UnsafeRawBufferPointer(rebasing: rest[count...])
       }
@@ -61,11 +61,21 @@ public struct StreamSink: EventSink {
 
   private static func text(_ event: Event, at time: Timestamp) -> String {
     let subject = event.entry.map { " \($0)" } ?? ""
-    let details = JournalFields.details(event)
-      .compactMap { field in shortName(field.name).map { "\($0) \(field.value)" } }
-    let took = event.duration.map { ["took \($0.abbreviated)"] } ?? []
-    let tail = details.isEmpty && took.isEmpty ? "" : " (\((details + took).joined(separator: ", ")))"
-    return oneLine("\(time.rfc3339) \(event.kind.priority)\(subject): \(event.message)\(tail)")
+    var line = "\(time.rfc3339) \(event.kind.priority)\(subject): \(event.message)"
+    var hasDetails = false
+    func add(_ name: String, _ value: String) {
+      line += hasDetails ? ", " : " ("
+      line += name
+      line += " "
+      line += value
+      hasDetails = true
+    }
+    for field in JournalFields.details(event) {
+      if let name = shortName(field.name) { add(name, field.value.description) }
+    }
+    if let took = event.duration { add("took", took.abbreviated) }
+    if hasDetails { line += ")" }
+    return oneLine(line)
   }
 
   /// What a field is called within a line for people; nil for one that the line has elsewhere or does without.

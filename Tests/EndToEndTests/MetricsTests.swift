@@ -5,7 +5,6 @@ import Testing
 /// The numbers for monitoring, over the socket and in the file for node_exporter.
 @Suite struct MetricsTests {
   private static let hasPromtool = (try? TestProcess.run("promtool", ["--version"]).status) == 0
-  private static let canTrace = (try? TestProcess.run("strace", ["-o", "/dev/null", "true"]).status) == 0
   private let sandbox: SandboxUnderTest
   private let workspace: Workspace
   private var directory: String { workspace.directory.path("metrics") }
@@ -113,7 +112,7 @@ import Testing
     #expect(try service.stop() == 0)
   }
 
-  @Test(.enabled(if: canTrace, "strace cannot trace here"))
+  @Test(.enabled(if: Strace.isUsable, "strace cannot trace here"))
   func aFileSystemThatHangsHoldsUpNoRoll() throws {
     guard mkdir(directory, 0o755) == 0 else { throw TestFailure("mkdir \(directory)") }
     let watch = try FileWatch(directory)

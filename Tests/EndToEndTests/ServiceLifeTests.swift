@@ -40,6 +40,36 @@ import Testing
     #expect(try service.ended() == 0)
   }
 
+  @Test(.enabled(if: Strace.isUsable, "strace cannot trace here"))
+  func nothingIsSentByAServiceThatStopsWhileItPrepares() throws {
+    let sandbox = try SandboxUnderTest()
+    let workspace = try Workspace(sandbox)
+    var configuration = workspace.configuration
+    let rolled = #"{"every": "30d", "first": "now", "jitter": "0s"}"#
+    for name in ["token-1", "token-2"] {
+      configuration.entries.append(workspace.entry(name, try sandbox.token(name), schedule: rolled))
+    }
+    // The proof that files can be written is the first of its thread, and those of the two rolls are those of theirs.
+    let service = try workspace.start(
+      configuration,
+      through: [
+        "strace", "-D", "-f", "-qq", "-o", workspace.directory.path("trace"), "-e",
+        "inject=fallocate:delay_enter=5s:when=1",
+      ])
+    try service.event("serviceReady")
+    try FileWatch(workspace.escrow).files(having: ".tokenroll-", count: 2)
+    service.signal(SIGTERM)
+    #expect(try service.ended() == 0)
+    #expect(workspace.temporaries == [])
+    #expect(try sandbox.administer("GET", "/requests")["received"]?.integer == 0)
+    #expect(service.events("rollStarted").isEmpty)
+
+    // Nothing is left of it, and the next start rolls both.
+    let next = try workspace.restart()
+    for name in ["token-1", "token-2"] { try next.event("rollSettled", entry: name) }
+    #expect(try next.stop() == 0)
+  }
+
   @Test func aReloadTakesEntriesInAndLetsThemGo() throws {
     let sandbox = try SandboxUnderTest()
     let workspace = try Workspace(sandbox)

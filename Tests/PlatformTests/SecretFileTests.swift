@@ -55,7 +55,8 @@ import Testing
   }
 
   #if DEBUG
-    @Test(arguments: [Syscall.pwrite, .fsync]) func fileThatCannotBeOverwrittenIsRemovedAllTheSameAndSaysSo(
+    @Test(arguments: [Syscall.pwrite, .fdatasync])
+    func fileThatCannotBeOverwrittenIsRemovedAllTheSameAndSaysSo(
       call: Syscall
     ) throws {
       let path = try directory.write("escrow", "secret")

@@ -27,6 +27,15 @@ import Testing
     #expect(records.allSatisfy { $0.firstSeen == Timestamp(seconds: 7) && $0.lastAttempt == nil })
   }
 
+  @Test func whatIsKnownToBeDueIsEnrolledWithIt() throws {
+    let store = try open()
+    let enrolled = try store.enroll([("account", "a"), ("account", "b")], at: Timestamp(seconds: 7)) {
+      $0 == 1 ? Timestamp(seconds: 9) : nil
+    }
+    #expect(enrolled.map(\.nextDue) == [nil, Timestamp(seconds: 9)])
+    #expect(try open().tokens() == enrolled)
+  }
+
   @Test func manyAreEnrolledAndPlannedWithPagesThatAreGivenBack() throws {
     let store = try open()
     let cache = try store.database.integer("PRAGMA cache_size")

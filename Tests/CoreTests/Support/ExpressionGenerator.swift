@@ -1,3 +1,5 @@
+import Core
+
 /// Makes calendar expressions that lean towards being valid, and variations of them that lean towards not being it.
 struct ExpressionGenerator {
   var random: SplitMix64
