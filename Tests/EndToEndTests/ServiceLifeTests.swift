@@ -49,12 +49,12 @@ import Testing
     for name in ["token-1", "token-2"] {
       configuration.entries.append(workspace.entry(name, try sandbox.token(name), schedule: rolled))
     }
-    // The proof that files can be written is the first of its thread, and those of the two rolls are those of theirs.
+    // Each file that is prepared takes three seconds, also those of the proof before the start.
     let service = try workspace.start(
       configuration,
       through: [
         "strace", "-D", "-f", "-qq", "-o", workspace.directory.path("trace"), "-e",
-        "inject=fallocate:delay_enter=5s:when=1",
+        "inject=fallocate:delay_enter=3s",
       ])
     try service.event("serviceReady")
     try FileWatch(workspace.escrow).files(having: ".tokenroll-", count: 2)

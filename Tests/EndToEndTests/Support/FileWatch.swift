@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import TestSupport
 
 /// Waits for what files of a directory come to hold.
 final class FileWatch: Sendable {
