@@ -1,3 +1,4 @@
+internal import Core
 internal import JSON
 
 extension ConfigurationDecoder {
@@ -187,7 +188,7 @@ extension ConfigurationDecoder {
       return string(name, refusal: CredentialName.refusal).map { shared($0) }
     }
     guard format == .credential, let file = file.value else { return .absent }
-    let own = Destination.fileName(of: file)
+    let own = String(PathParts(file).name)
     guard let refusal = CredentialName.refusal(of: own) else { return .absent }
     return refuse(
       destination, "the file's name, \(quotation(own)), \(refusal); give the credential another with \"name\""

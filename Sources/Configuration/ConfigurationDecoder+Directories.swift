@@ -1,3 +1,4 @@
+internal import Core
 internal import JSON
 
 /// Destinations with a directory: files that are replaced together, behind a link.
@@ -136,7 +137,7 @@ extension ConfigurationDecoder {
   func refuseFilesBehindLinks() {
     guard !directoryLinks.isEmpty else { return }
     for (file, writer) in destinationFiles.sorted(by: { $0.key < $1.key }) {
-      let parent = Destination.parent(of: file)
+      let parent = String(PathParts(file).directory)
       guard let link = directoryLinks[parent], link.index != writer else { continue }
       log.add(
         "\(quotation(parent)) leads to another directory after each roll, and \(writer) writes \(quotation(file))",

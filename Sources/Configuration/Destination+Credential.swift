@@ -1,10 +1,6 @@
 extension Destination {
   /// The name of the credential under which the secret is encrypted: `name`, or the last component of `file`.
   public var credentialName: String { name ?? fileName }
-
-  static func fileName(of file: String) -> String {
-    file.lastIndex(of: "/").map { String(file[file.index(after: $0)...]) } ?? file
-  }
 }
 
 extension Destination.Format {

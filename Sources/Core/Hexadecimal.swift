@@ -1,5 +1,5 @@
 /// `bytes` as twice as many lower-case hexadecimal digits.
-package func hexadecimal(_ bytes: some Collection<UInt8>) -> String {
+package func hexadecimal(_ bytes: [UInt8]) -> String {
   String(unsafeUninitializedCapacity: bytes.count * 2) { digits in
     var place = 0
     for byte in bytes {

@@ -9,12 +9,11 @@ extension Timestamp {
     let time = CivilTime(seconds: seconds)
     var text = time.year < 0 ? "-" : time.year > 9_999 ? "+" : ""
     text.append(time.year.magnitude, width: 4)
-    for (separator, part) in zip(
-      ["-", "-", "T", ":", ":"], [time.month, time.day, time.hour, time.minute, time.second])
-    {
-      text += separator
-      text.append(part, width: 2)
-    }
+    text.append("-", time.month)
+    text.append("-", time.day)
+    text.append("T", time.hour)
+    text.append(":", time.minute)
+    text.append(":", time.second)
     if microseconds {
       text += "."
       text.append(microsecondOfSecond, width: 6)
@@ -50,6 +49,15 @@ extension Timestamp {
         offset: secondOffset, message: "the second 60 exists at the end of a UTC day only")
     }
     self.init(microseconds: seconds * 1_000_000 + microsecond)
+  }
+}
+
+extension String {
+  /// Appends a separator and two digits.
+  fileprivate mutating func append(_ separator: String, _ value: Int) {
+    append(separator)
+    if value < 10 { append("0") }
+    append(String(value))
   }
 }
 

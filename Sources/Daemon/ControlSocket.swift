@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Core
 internal import Glibc
 internal import Platform
 
@@ -47,8 +48,7 @@ public enum ControlSocket {
   }
 
   private static func giveRights(_ path: String) throws(Errno) {
-    let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-    let group = try Syscalls.status(of: directory.isEmpty ? "/" : directory).st_gid
+    let group = try Syscalls.status(of: String(PathParts(path).directory)).st_gid
     // The group first, so that no other has the rights for a moment. A service that may not give it keeps its own.
     if try Syscalls.status(of: path).st_gid != group { try? Syscalls.changeGroup(path, group) }
     try Syscalls.chmod(path, 0o660)

@@ -111,7 +111,7 @@ enum Cure {
     }
     for destination in entry.publish {
       if let template = destination.template, error.object == template { return self.template(template) }
-      if error.names(UnitCheck.directory(of: destination.replaced)) {
+      if error.names(String(PathParts(destination.replaced).directory)) {
         return self.destination(destination, error, user: ownUser, isRunning: true)
       }
     }
@@ -125,7 +125,7 @@ enum Cure {
   static func destination(
     _ destination: Destination, _ error: SystemError, user: String = "tokenroll", isRunning: Bool = false
   ) -> String {
-    let directory = UnitCheck.directory(of: destination.replaced)
+    let directory = String(PathParts(destination.replaced).directory)
     let group = destination.group ?? mainGroup(of: user)
     switch error.code {
     case EPERM where error.operation.hasPrefix("cannot give"):

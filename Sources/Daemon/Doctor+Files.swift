@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Core
 internal import Glibc
 internal import Platform
 internal import Store
@@ -133,7 +134,7 @@ extension Doctor {
     let state = configuration.stateDirectory
     var seen: Set<UInt> = []
     let published = configuration.tokens.flatMap { entry in
-      entry.publish.map { UnitCheck.directory(of: $0.replaced) }
+      entry.publish.map { String(PathParts($0.replaced).directory) }
     }
     var directories: [String] = []
     for directory in [state] + published where !directories.contains(directory) {

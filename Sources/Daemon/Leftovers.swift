@@ -19,9 +19,9 @@ internal import Platform
     var failures: [SystemError] = []
     for group in services.configuration.tokens.lazy.flatMap(\.groups) {
       let (path, allow) = (group.first.replaced, group.first.allow)
-      let slash = path.lastIndex(of: "/") ?? path.startIndex
-      let place = Place(directory: path[..<slash], allow: allow, hasLinks: group.link != nil)
-      let name = String(path[path.index(after: slash)...])
+      let parts = PathParts(path)
+      let place = Place(directory: parts.directory, allow: allow, hasLinks: group.link != nil)
+      let name = String(parts.name)
       // Where a link leads may be another directory.
       if allow.contains(.symbolicLink) {
         if let failure = remove(name, in: place, others: []) { failures.append(failure) }
@@ -47,7 +47,8 @@ internal import Platform
 
   private static func remove(_ name: String, in place: Place, others: [String]) -> SystemError? {
     let specification = FileSpecification(
-      path: "\(place.directory)/\(name)", allowSymbolicLink: place.allow.contains(.symbolicLink),
+      path: place.directory == "/" ? "/\(name)" : "\(place.directory)/\(name)",
+      allowSymbolicLink: place.allow.contains(.symbolicLink),
       allowWritableByOthers: place.allow.contains(.writableByOthers))
     do throws(SystemError) {
       if place.hasLinks {

@@ -8,7 +8,7 @@ internal import Store
 @RotationActor struct Proof {
   /// What a destination has in common with others, which one proof serves.
   private struct Place: Hashable {
-    let directory: String
+    let directory: Substring
     let mode: UInt16
     let owner: String?
     let group: String?
@@ -18,7 +18,7 @@ internal import Store
 
     init(_ group: DestinationGroup) {
       let destination = group.first
-      directory = UnitCheck.directory(of: destination.replaced)
+      directory = PathParts(destination.replaced).directory
       mode = destination.mode
       owner = destination.owner
       self.group = destination.group
@@ -46,6 +46,8 @@ internal import Store
 
   /// What was proved before, nil for what can be used.
   private var places: [Place: Obstacle?] = [:]
+  /// The last of them: most entries have the same as the one before.
+  private var last: (place: Place, found: Obstacle?)?
   private var templates: [String: Obstacle?] = [:]
   private var credentials: [String: Obstacle] = [:]
   private let services: RollServices
@@ -68,9 +70,12 @@ internal import Store
     // All are proved, so that each that cannot be used is told.
     for group in entry.groups {
       let place = Place(group)
-      let found = places[place] ?? prove(group, entry.name)
-      places[place] = .some(found)
-      first = first ?? found
+      if last?.place != place {
+        let found = places[place] ?? prove(group, entry.name)
+        places[place] = .some(found)
+        last = (place, found)
+      }
+      first = first ?? last?.found
       for template in group.destinations.compactMap(\.template) {
         let flaw = templates[template] ?? prove(template: template, entry.name)
         templates[template] = .some(flaw)

@@ -110,7 +110,7 @@ extension UnitCheck {
     var directories: Set<String> = []
     for entry in configuration.tokens {
       for template in entry.publish.compactMap(\.template)
-      where directories.insert(Self.directory(of: template)).inserted {
+      where directories.insert(String(PathParts(template).directory)).inserted {
         judgeReading(entry.name, template)
       }
     }
@@ -122,7 +122,7 @@ extension UnitCheck {
 
   /// The whole directory is brought back, for a file that is replaced would stay the old one.
   private mutating func judgeReading(_ subject: String, _ path: String) {
-    let directory = Self.directory(of: resolvedPath(path) ?? path)
+    let directory = String(PathParts(resolvedPath(path) ?? path).directory)
     judgeHiding(subject, directory, bind: "BindReadOnlyPaths=\(directory)")
   }
 
@@ -142,11 +142,6 @@ extension UnitCheck {
           cure: "take \(directory) out of that line, or name another directory in the configuration"))
     }
     return true
-  }
-
-  static func directory(of path: String) -> String {
-    let end = path.lastIndex(of: "/") ?? path.startIndex
-    return end == path.startIndex ? "/" : String(path[..<end])
   }
 }
 
@@ -187,13 +182,13 @@ extension UnitCheck {
     if destination.link == nil, destination.allow.contains(.symbolicLink),
       let file = resolvedPath(destination.file)
     {
-      return directory(of: file)
+      return String(PathParts(file).directory)
     }
     return resolvedDirectory(of: destination.replaced)
   }
 
   private static func resolvedDirectory(of path: String) -> String {
-    let named = directory(of: path)
+    let named = String(PathParts(path).directory)
     return resolvedPath(named) ?? named
   }
 

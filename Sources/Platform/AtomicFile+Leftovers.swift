@@ -13,7 +13,12 @@ extension AtomicFile {
 
   /// Whether `name` is one of the prefixes with 16 hexadecimal digits.
   static func isTemporary(_ name: String, _ prefixes: Set<String>) -> Bool {
-    name.utf8.count > 16 && prefixes.contains(String(name.dropLast(16)))
+    hasDigits(name) && prefixes.contains(String(name.dropLast(16)))
+  }
+
+  /// Whether `name` ends as those of temporaries do.
+  private static func hasDigits(_ name: String) -> Bool {
+    name.utf8.count > 16
       && name.utf8.suffix(16).allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
   }
 
@@ -26,8 +31,11 @@ extension AtomicFile {
     _ specification: FileSpecification, others: [String] = []
   ) throws(SystemError) -> Int {
     let target = try PublicationTarget(specification)
+    // As a rule there is none, and the others may be many.
+    let candidates = try fileNames(in: target.directory).filter(hasDigits)
+    guard !candidates.isEmpty else { return 0 }
     let prefixes = Set((others + [target.name]).map(temporaryPrefix))
-    let leftovers = try fileNames(in: target.directory).filter { isTemporary($0, prefixes) }
+    let leftovers = candidates.filter { isTemporary($0, prefixes) }
     let handle = target.directory.rawValue
     for name in leftovers {
       try attempt("cannot remove", target.directory.pathOf(name)) { () throws(Errno) in

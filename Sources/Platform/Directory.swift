@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Core
 internal import Glibc
 
 /// A directory that was reached and checked step by step, so that nobody can put another in its place meanwhile.
@@ -76,19 +77,16 @@ package struct Directory: ~Copyable {
 
   /// The directory and the last component of an absolute path.
   package static func split(_ path: String) throws(SystemError) -> (directory: String, name: String) {
-    // By bytes: characters are looked up in the tables of Unicode.
-    let slashByte = UInt8(ascii: "/")
-    guard path.utf8.first == slashByte, !path.utf8.contains(0),
-      let slash = path.utf8.lastIndex(of: slashByte)
-    else {
+    guard path.utf8.first == UInt8(ascii: "/"), !path.utf8.contains(0) else {
       throw SystemError("cannot use", path, because: "the path is not absolute")
     }
-    let name = String(path[path.utf8.index(after: slash)...])
+    let parts = PathParts(path)
+    let name = String(parts.name)
     guard !name.isEmpty, name != ".", name != "..", name.utf8.count <= NAME_MAX else {
       throw SystemError(
         "cannot use", path, because: "its last component is not the name of a file of 1 to \(NAME_MAX) bytes")
     }
-    return (slash == path.startIndex ? "/" : String(path[..<slash]), name)
+    return (String(parts.directory), name)
   }
 }
 

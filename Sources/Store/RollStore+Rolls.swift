@@ -54,8 +54,7 @@ extension RollStore {
       try deleteIntent.run(.integer(row))
       try succeeded.run(
         .integer(rolledAt.microseconds), .blob(fingerprint?.bytes), .integer(Int64(failures)),
-        .integer(doubtUntil?.microseconds), .integer(row))
-      try planned.run(.integer(nextDue?.microseconds), .integer(row))
+        .integer(doubtUntil?.microseconds), .integer(nextDue?.microseconds), .integer(row))
       if outcome.holdsEntry {
         try hold.run(.integer(row), .integer(now.microseconds))
       } else {

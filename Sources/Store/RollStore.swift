@@ -53,7 +53,8 @@ public final class RollStore {
     attempted = try database.prepare("UPDATE tokens SET last_attempt = ? WHERE row = ?")
     withdrawn = try database.prepare("UPDATE tokens SET failures = ?, doubt_until = ? WHERE row = ?")
     succeeded = try database.prepare(
-      "UPDATE tokens SET last_success = ?, fingerprint = ?, failures = ?, doubt_until = ? WHERE row = ?")
+      "UPDATE tokens SET last_success = ?, fingerprint = ?, failures = ?, doubt_until = ?, next_due = ? WHERE row = ?"
+    )
     planned = try database.prepare("UPDATE tokens SET next_due = ? WHERE row = ?")
     hold = try database.prepare("INSERT OR REPLACE INTO holds (token, since) VALUES (?, ?)")
     release = try database.prepare("DELETE FROM holds WHERE token = ?")
