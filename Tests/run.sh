@@ -27,16 +27,18 @@ parts=.build/parts
 rm -rf "$parts"
 mkdir -p "$parts"
 failed=()
+# What became of the part before: said with the next one, so that the output of a good run ends with the last part's own summary.
+before=
 
 # Runs one part: NAME COMMAND…; the parts after one that failed still run.
 part() {
   local name=$1 started=$SECONDS
   shift
-  echo "== $name"
+  echo "${before:+$before$'\n'}== $name"
   if "$@" 2>&1 | tee "$parts/$name.log"; then
-    echo "== $name: passed ($((SECONDS - started)) s)"
+    before="== $name: passed ($((SECONDS - started)) s)"
   else
-    echo "== $name: FAILED ($((SECONDS - started)) s)"
+    before="== $name: FAILED ($((SECONDS - started)) s)"
     failed+=("$name")
   fi
 }
