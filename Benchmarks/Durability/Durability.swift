@@ -49,19 +49,24 @@ struct Durability {
   /// Each round is an escrow and a destination, written as `writeBare` does, and the erasing of the escrow.
   private static func writeSideBySide(_ directory: String, rounds: Int, threads: Int) throws {
     for part in ["escrow", "published"] { mkdir("\(directory)/\(part)", 0o700) }
+    let group = DispatchGroup()
     let took = time {
-      DispatchQueue.concurrentPerform(iterations: threads) { thread in
-        for round in stride(from: thread, to: rounds, by: threads) {
-          do throws(SystemError) {
-            try writeBare("\(round)", in: directory + "/escrow")
-            try writeBare("\(round)", in: directory + "/published")
-            try eraseBare("\(round)", in: directory + "/escrow")
-          } catch {
-            print(error)
-            exit(1)
+      for thread in 0..<threads {
+        // Queues of their own, for a concurrent one has no more threads than there are processors.
+        DispatchQueue(label: "thread \(thread)").async(group: group) {
+          for round in stride(from: thread, to: rounds, by: threads) {
+            do throws(SystemError) {
+              try writeBare("\(round)", in: directory + "/escrow")
+              try writeBare("\(round)", in: directory + "/published")
+              try eraseBare("\(round)", in: directory + "/escrow")
+            } catch {
+              print(error)
+              exit(1)
+            }
           }
         }
       }
+      group.wait()
     }
     print("\(Double(took / Int64(rounds)) / 1_000)")
   }
@@ -75,27 +80,28 @@ struct Durability {
 
   private static func writeBare(_ name: String, in directory: String) throws(SystemError) {
     let (temporary, target) = ("\(directory)/\(name).tmp", "\(directory)/\(name)")
-    let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    let names = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    defer {
-      close(file)
-      close(names)
+    try putSecret(in: temporary, O_CREAT | O_TRUNC, of: directory) { file in
+      fsync(file) == 0 && rename(temporary, target) == 0
     }
-    guard write(file, secret, secret.count) == secret.count, fsync(file) == 0, rename(temporary, target) == 0,
-      fsync(names) == 0
-    else { throw SystemError("cannot write", target, code: errno) }
   }
 
   private static func eraseBare(_ name: String, in directory: String) throws(SystemError) {
     let target = "\(directory)/\(name)"
-    let file = open(target, O_WRONLY | O_CLOEXEC)
+    try putSecret(in: target, 0, of: directory) { file in fdatasync(file) == 0 && unlink(target) == 0 }
+  }
+
+  /// Writes the secret to `path`, has `finish` do the rest with the open file, and makes the names of `directory` durable.
+  private static func putSecret(
+    in path: String, _ flags: Int32, of directory: String, finish: (Int32) -> Bool
+  ) throws(SystemError) {
+    let file = open(path, O_WRONLY | O_CLOEXEC | flags, 0o600)
     let names = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     defer {
       close(file)
       close(names)
     }
-    guard write(file, secret, secret.count) == secret.count, fdatasync(file) == 0, unlink(target) == 0,
-      fsync(names) == 0
-    else { throw SystemError("cannot erase", target, code: errno) }
+    guard write(file, secret, secret.count) == secret.count, finish(file), fsync(names) == 0 else {
+      throw SystemError("cannot make durable", path, code: errno)
+    }
   }
 }

@@ -56,8 +56,7 @@ extension String {
   /// Appends a separator and two digits.
   fileprivate mutating func append(_ separator: String, _ value: Int) {
     append(separator)
-    if value < 10 { append("0") }
-    append(String(value))
+    append(value, width: 2)
   }
 }
 

@@ -47,8 +47,7 @@ internal import Platform
 
   private static func remove(_ name: String, in place: Place, others: [String]) -> SystemError? {
     let specification = FileSpecification(
-      path: place.directory == "/" ? "/\(name)" : "\(place.directory)/\(name)",
-      allowSymbolicLink: place.allow.contains(.symbolicLink),
+      path: "\(place.directory)/\(name)", allowSymbolicLink: place.allow.contains(.symbolicLink),
       allowWritableByOthers: place.allow.contains(.writableByOthers))
     do throws(SystemError) {
       if place.hasLinks {

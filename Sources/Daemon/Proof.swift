@@ -46,8 +46,6 @@ internal import Store
 
   /// What was proved before, nil for what can be used.
   private var places: [Place: Obstacle?] = [:]
-  /// The last of them: most entries have the same as the one before.
-  private var last: (place: Place, found: Obstacle?)?
   private var templates: [String: Obstacle?] = [:]
   private var credentials: [String: Obstacle] = [:]
   private let services: RollServices
@@ -70,12 +68,9 @@ internal import Store
     // All are proved, so that each that cannot be used is told.
     for group in entry.groups {
       let place = Place(group)
-      if last?.place != place {
-        let found = places[place] ?? prove(group, entry.name)
-        places[place] = .some(found)
-        last = (place, found)
-      }
-      first = first ?? last?.found
+      let found = places[place] ?? prove(group, entry.name)
+      places[place] = .some(found)
+      first = first ?? found
       for template in group.destinations.compactMap(\.template) {
         let flaw = templates[template] ?? prove(template: template, entry.name)
         templates[template] = .some(flaw)

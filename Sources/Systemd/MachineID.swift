@@ -1,4 +1,5 @@
 internal import CSystemd
+internal import Core
 
 /// What tells this machine from a copy of it, without telling the machine's own identifier (machine-id(5)).
 public enum MachineID {
@@ -9,7 +10,7 @@ public enum MachineID {
 
   /// `read` as 32 lower-case hexadecimal digits.
   public static func hexadecimal() throws(SystemdError) -> String {
-    try read().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    Core.hexadecimal(try read())
   }
 
   /// 16 bytes, the same on this machine at every call (sd_id128_get_machine_app_specific(3)).
