@@ -1,7 +1,9 @@
 internal import Platform
 
 /// The body of an answer: it may hold a secret, so every copy that it makes is wiped.
-final class AnswerBuffer {
+///
+/// Written by its exchange alone, and read once that is over.
+final class AnswerBuffer: @unchecked Sendable {
   /// The longest body that is read, in bytes; the longest list of tokens stays far below.
   static let limit = 1 << 20
 

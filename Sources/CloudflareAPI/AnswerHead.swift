@@ -1,5 +1,5 @@
 /// The status line and the few header fields of an answer that mean something here.
-struct AnswerHead {
+struct AnswerHead: Sendable {
   /// The status of the last status line, interim ones (1xx) included.
   private(set) var status: Int?
   /// True once the header section of a final answer has ended: only then is its status to be trusted.

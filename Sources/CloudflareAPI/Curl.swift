@@ -24,6 +24,9 @@ enum Curl {
     return code == CURLE_OK
   }()
 
+  /// The system's certificates, as far as libcurl was built to find them in one file.
+  static let systemCAFile = curl_version_info(CURLVERSION_SEVENTH).pointee.cainfo.map { String(cString: $0) }
+
   private static func release(_ memory: UnsafeMutableRawPointer?) {
     guard let memory else { return }
     explicit_bzero(memory, malloc_usable_size(memory))

@@ -55,8 +55,9 @@ extension EasyHandle {
     set(CURLOPT_SSL_VERIFYPEER, 1)
     set(CURLOPT_SSL_VERIFYHOST, 2)
     set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-    if let file = settings.caFile {
+    if let file = settings.caFile ?? Curl.systemCAFile {
       set(CURLOPT_CAINFO, file)
+      // libcurl keeps the certificates of a file for further connections, if there is no directory besides.
       set(CURLOPT_CAPATH, nil)
     }
     // One request a connection at a time: when a connection breaks, it leaves no more than one roll in doubt.

@@ -1,5 +1,4 @@
 internal import Dispatch
-internal import Platform
 
 /// A multi handle with the Dispatch sources that drive it; all of it ends with the object.
 final class Engine {
@@ -9,14 +8,14 @@ final class Engine {
   private let sockets: any DispatchSourceRead
 
   init(
-    _ multi: MultiHandle, socketsReady: @escaping @Sendable () -> Void,
+    _ multi: MultiHandle, on queue: DispatchQueue, socketsReady: @escaping @Sendable () -> Void,
     timerFired: @escaping @Sendable () -> Void
   ) {
     self.multi = multi
-    timer = DispatchSource.makeTimerSource(queue: RotationActor.shared.queue)
+    timer = DispatchSource.makeTimerSource(queue: queue)
     timer.setEventHandler(handler: timerFired)
     timer.schedule(deadline: .distantFuture)
-    sockets = DispatchSource.makeReadSource(fileDescriptor: multi.epoll, queue: RotationActor.shared.queue)
+    sockets = DispatchSource.makeReadSource(fileDescriptor: multi.epoll, queue: queue)
     sockets.setEventHandler(handler: socketsReady)
     // The descriptor must outlive the source, and libcurl must end on the queue: the handler lets go of both last.
     nonisolated(unsafe) let kept = multi

@@ -4,21 +4,24 @@ internal import Dispatch
 internal import Platform
 
 /// One request while it is under way: what libcurl's callbacks report of it, and who waits for its end.
-///
-/// Used on the rotation queue alone, where libcurl is called from and calls back.
 final class Exchange {
   let request: Request
-  private let start = DispatchTime.now()
+  private let start: DispatchTime
   private var sentAt: DispatchTime?
   private var head = AnswerHead()
   private let body = AnswerBuffer()
   private var isGranted = false
   private var isTooLarge = false
   private var wasRepeatPrevented = false
-  private(set) var reply: Reply?
-  private var waiter: CheckedContinuation<Void, Never>?
+  /// Who waits; nil once the exchange is over.
+  private var waiter: CheckedContinuation<Reply, Never>?
 
-  init(_ request: Request) { self.request = request }
+  /// An exchange that was asked for at `start`, and of which `waiter` hears once it is over.
+  init(_ request: Request, since start: DispatchTime, _ waiter: CheckedContinuation<Reply, Never>) {
+    self.request = request
+    self.start = start
+    self.waiter = waiter
+  }
 
   /// The exchange behind the pointer that libcurl hands to a callback.
   static func at(_ pointer: UnsafeMutableRawPointer?) -> Exchange? {
@@ -32,12 +35,6 @@ final class Exchange {
 // MARK: - The end
 
 extension Exchange {
-  /// Lets `waiter` go on once the exchange is over.
-  func wait(_ waiter: CheckedContinuation<Void, Never>) {
-    guard reply == nil else { return waiter.resume() }
-    self.waiter = waiter
-  }
-
   /// The exchange is over: libcurl ended it with `code`, and `detail` in words.
   func finish(_ code: CURLcode, detail: String) {
     switch code {
@@ -49,12 +46,12 @@ extension Exchange {
 
   /// The exchange is over, and ended like this; what came later would count no more.
   func finish(_ ending: Reply.Ending) {
-    guard reply == nil else { return }
-    reply = Reply(
-      ending: ending, wasSent: sentAt != nil, head: head, body: body, sentAfter: sentAt.map(sinceStart),
-      duration: sinceStart(.now()))
-    waiter?.resume()
-    waiter = nil
+    guard let waiter else { return }
+    self.waiter = nil
+    waiter.resume(
+      returning: Reply(
+        ending: ending, wasSent: sentAt != nil, head: head, body: body, sentAfter: sentAt.map(sinceStart),
+        duration: sinceStart(.now())))
   }
 
   private func sinceStart(_ time: DispatchTime) -> TimeSpan {

@@ -1,9 +1,9 @@
 internal import Core
 
 /// All that is known of a request once it is over, before anything is concluded from it.
-struct Reply {
+struct Reply: Sendable {
   /// How the transfer ended.
-  enum Ending: Equatable {
+  enum Ending: Equatable, Sendable {
     /// The answer arrived whole.
     case complete
     /// A time limit passed.
@@ -30,11 +30,4 @@ struct Reply {
   var sentAfter: TimeSpan?
   /// From the call until the end.
   var duration: TimeSpan
-
-  /// A reply that never was: nothing was sent.
-  static func notSent(_ ending: Ending, duration: TimeSpan = .zero) -> Reply {
-    Reply(
-      ending: ending, wasSent: false, head: AnswerHead(), body: AnswerBuffer(), sentAfter: nil,
-      duration: duration)
-  }
 }

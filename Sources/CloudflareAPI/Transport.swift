@@ -3,11 +3,13 @@ internal import Core
 internal import Dispatch
 internal import Platform
 
-/// Makes requests through libcurl, driven by Dispatch on the rotation queue: no thread waits for them.
+/// Makes requests through libcurl, driven by Dispatch on a queue of its own: no thread waits for them, and what TLS costs is
+/// paid beside the rotation queue. Nothing is decided there.
 ///
 /// Connections are kept while requests follow one another, and closed once none has been under way for
 /// `idleTime`: an idle service has no socket open and no timer running.
-@RotationActor final class Transport {
+actor Transport {
+  private let executor = QueueExecutor(label: "tokenroll.requests")
   private let settings: TransportSettings
   private let idleTime: DispatchTimeInterval
   private var engine: Engine?
@@ -18,24 +20,36 @@ internal import Platform
   /// For when the timer is armed while requests are under way.
   private var deadline = DispatchTime.distantFuture
 
-  nonisolated init(_ settings: TransportSettings, idleTime: DispatchTimeInterval) {
+  init(_ settings: TransportSettings, idleTime: DispatchTimeInterval) {
     self.settings = settings
     self.idleTime = idleTime
   }
 
+  /// The queue as an executor.
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
   /// Makes the request; its time limit counts from when one of the connections is free for it.
-  func perform(_ request: Request) async -> Reply {
-    let exchange = Exchange(request)
-    await withCheckedContinuation { waiter in
-      exchange.wait(waiter)
-      waiting.append(exchange)
-      pump()
+  nonisolated(nonsending) func perform(_ request: Request) async -> Reply {
+    let start = DispatchTime.now()
+    return await withCheckedContinuation { waiter in
+      enqueue { $0.begin(Exchange(request, since: start, waiter)) }
     }
-    return exchange.reply ?? .notSent(.failed("the request ended without a reply"))
   }
 
   /// Breaks off what is under way and closes every connection; every request from now on fails.
-  func shutDown() {
+  nonisolated func shutDown() { enqueue { $0.close() } }
+
+  /// Everything happens in the order in which it was asked for.
+  private nonisolated func enqueue(_ body: @escaping @Sendable (isolated Transport) -> Void) {
+    executor.queue.async { self.assumeIsolated(body) }
+  }
+
+  private func begin(_ exchange: Exchange) {
+    waiting.append(exchange)
+    pump()
+  }
+
+  private func close() {
     isShutDown = true
     for (easy, exchange) in active.values {
       engine?.multi.remove(easy)
@@ -139,15 +153,9 @@ extension Transport {
   private func startEngine() -> Engine? {
     guard let multi = MultiHandle(maxConnections: settings.maxConnections) else { return nil }
     let engine = Engine(
-      multi,
-      socketsReady: { [weak self] in
-        guard let self else { return }
-        RotationActor.assumeIsolated { self.socketsReady() }
-      },
-      timerFired: { [weak self] in
-        guard let self else { return }
-        RotationActor.assumeIsolated { self.timerFired() }
-      })
+      multi, on: executor.queue,
+      socketsReady: { [weak self] in self?.assumeIsolated { $0.socketsReady() } },
+      timerFired: { [weak self] in self?.assumeIsolated { $0.timerFired() } })
     self.engine = engine
     deadline = .distantFuture
     return engine

@@ -3,9 +3,9 @@ public import Dispatch
 
 /// The one serial queue on which everything that decides or touches a secret runs.
 ///
-/// An actor whose executor is a Dispatch queue, so that Dispatch sources, libcurl's callbacks and `async` code
-/// exclude each other without a lock. Work that may block (a slow disk) blocks it on purpose, but for what `DiskQueues` does
-/// beside it: the watchdog is fed from here, and tells the truth.
+/// An actor whose executor is a Dispatch queue, so that Dispatch sources and `async` code exclude each other without a
+/// lock. Work that may block (a slow disk) blocks it on purpose, but for what `DiskQueues` does beside it: the watchdog is fed
+/// from here, and tells the truth.
 @globalActor public actor RotationActor {
   /// The one instance.
   public static let shared = RotationActor()
@@ -47,38 +47,7 @@ public import Dispatch
   }
 }
 
-/// A serial Dispatch queue as the executor of an actor (`DispatchSerialQueue` is not to be had on Linux).
-///
-/// Not the executor of tasks as well: a job has to run as what it was enqueued for. One object cannot tell, and a task
-/// without a preference that runs as if it had one is lost at a suspension (seen with Swift 6.3, one task being enough).
-private final class QueueExecutor: SerialExecutor {
-  let queue: DispatchQueue
-
-  init(label: String) {
-    queue = DispatchQueue(label: label)
-    queue.setSpecific(key: Self.key, value: ObjectIdentifier(self))
-  }
-
-  private static let key = DispatchSpecificKey<ObjectIdentifier>()
-
-  func enqueue(_ job: consuming ExecutorJob) {
-    let job = UnownedJob(job)
-    let executor = asUnownedSerialExecutor()
-    queue.async { job.runSynchronously(on: executor) }
-  }
-
-  func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
-
-  func isIsolatingCurrentContext() -> Bool? {
-    DispatchQueue.getSpecific(key: Self.key) == ObjectIdentifier(self)
-  }
-
-  func checkIsolated() {
-    dispatchPrecondition(condition: .onQueue(queue))
-  }
-}
-
-/// The same queue as the executor that tasks prefer.
+/// The rotation queue as the executor that tasks prefer.
 private final class QueueTaskExecutor: TaskExecutor {
   private let executor: QueueExecutor
 

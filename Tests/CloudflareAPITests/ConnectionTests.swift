@@ -38,6 +38,23 @@ import Testing
     #expect(server.connections == 1)
   }
 
+  @Test func theSystemsCertificatesAreReadOnceForManyConnections() async throws {
+    let file = try #require(Curl.systemCAFile)
+    let watch = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
+    defer { close(watch) }
+    // Both, for two like events in a row are told as one.
+    #expect(inotify_add_watch(watch, file, UInt32(IN_OPEN | IN_CLOSE_NOWRITE)) >= 0)
+    let server = try ScriptedServer(greeting: [.close]) { _ in [] }
+    let client = try makeClient(port: server.port, scheme: "https")
+    await withTaskGroup { group in
+      for _ in 0..<8 { group.addTask { _ = await client.rollTestToken() } }
+    }
+    #expect(server.connections == 8)
+    var events = [UInt8](repeating: 0, count: 4_096)
+    // Somebody else on the machine may read them just now.
+    #expect((2..<8).contains(read(watch, &events, events.count) / MemoryLayout<inotify_event>.size))
+  }
+
   @Test func aTimeOutAfterTheRequestIsInDoubt() async throws {
     let server = try ScriptedServer { _ in [.hold] }
     let client = try makeClient(port: server.port, timeout: .seconds(2))
@@ -118,6 +135,28 @@ import Testing
     #expect(await first.outcome == .unknown)
     #expect(await client.rollTestToken().outcome == .notSent)
     #expect(server.requests.count == 1)
+  }
+
+  @Test func aBusyRotationQueueDoesNotHoldARequestUp() async throws {
+    let queue = RotationActor.shared.queue
+    let bothWait = DispatchSemaphore(value: 0)
+    let arrival = DispatchSemaphore(value: 0)
+    let server = try ScriptedServer { _ in
+      arrival.signal()
+      return [.send(goodAnswer)]
+    }
+    let client = try makeClient(port: server.port)
+    queue.async { bothWait.wait() }
+    let roll = RotationActor.task { await client.rollTestToken().outcome }
+    let hasArrived = await withCheckedContinuation { waiter in
+      // Right behind the beginning of the request, and with the queue to itself until the server has it.
+      queue.async {
+        waiter.resume(returning: arrival.wait(timeout: .now() + .seconds(30)) == .success)
+      }
+      bothWait.signal()
+    }
+    #expect(hasArrived)
+    #expect(await roll.value == .value)
   }
 
   @Test(arguments: [
