@@ -27,18 +27,20 @@ public struct ClockTrust: Sendable, Equatable {
   ///
   /// `lastRecorded` is the latest attempt that the state knows. `isMarked` says whether systemd's mark is there,
   /// `isSynchronised` whether the kernel considers the clock synchronised (adjtimex(2)): such a clock is believed
-  /// against the record.
+  /// against the record. Neither is looked at where it does not matter.
   public func verdict(
-    now: Timestamp, lastRecorded: Timestamp?, isMarked: Bool, isSynchronised: Bool, awake: TimeSpan
+    now: Timestamp, lastRecorded: Timestamp?, isMarked: @autoclosure () -> Bool,
+    isSynchronised: @autoclosure () -> Bool, awake: TimeSpan
   ) -> Verdict {
     guard now >= Self.earliest else {
       return .doubted("the clock says \(now.rfc3339), which is before this program was written")
     }
-    if waitsForMark, !isMarked {
+    if waitsForMark, !isMarked() {
       return .doubted(
         "wait_for_clock is set and the clock has not been synchronised since the machine started")
     }
-    guard let lastRecorded, now + Self.tolerance < lastRecorded, !isSynchronised, awake < Self.patience else {
+    guard let lastRecorded, now + Self.tolerance < lastRecorded, !isSynchronised(), awake < Self.patience
+    else {
       return .trusted
     }
     return .doubted(

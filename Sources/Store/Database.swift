@@ -4,8 +4,8 @@ internal import CSQLite
 final class Database {
   let path: String
   private let handle: OpaquePointer
-  /// Whether a transaction of several changes is under way.
-  private var isTogether = false
+  /// What encloses each change of a transaction of several; nil while none is under way.
+  private var savepoint: Savepoint?
 
   enum Access {
     case readWrite
@@ -59,18 +59,28 @@ final class Database {
   /// Runs `body` between BEGIN IMMEDIATE and COMMIT; rolls back where it, or the commit, fails. Within `together`, between the
   /// beginning and the end of a savepoint.
   func transaction<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
-    isTogether
-      ? try enclose(body, "SAVEPOINT change", "RELEASE change", "ROLLBACK TO change; RELEASE change")
-      : try enclose(body, "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
+    guard let savepoint else {
+      return try enclose(body, undo: "ROLLBACK") { () throws(StoreError) in
+        try execute("BEGIN IMMEDIATE")
+      } end: { () throws(StoreError) in
+        try execute("COMMIT")
+      }
+    }
+    return try enclose(body, undo: Savepoint.undo) { () throws(StoreError) in
+      try savepoint.begin.run()
+    } end: { () throws(StoreError) in
+      try savepoint.end.run()
+    }
   }
 
   private func enclose<Result>(
-    _ body: () throws(StoreError) -> Result, _ begin: String, _ end: String, _ undo: String
+    _ body: () throws(StoreError) -> Result, undo: String, begin: () throws(StoreError) -> Void,
+    end: () throws(StoreError) -> Void
   ) throws(StoreError) -> Result {
-    try execute(begin)
+    try begin()
     do {
       let result = try body()
-      try execute(end)
+      try end()
       return result
     } catch {
       // Some failures have rolled back already; then there is nothing to roll back and no harm in asking.
@@ -86,9 +96,10 @@ final class Database {
     guard changes.count > 1 else { return changes.map { failure(of: $0) } }
     do throws(StoreError) {
       var failures: [StoreError?] = []
+      let savepoint = try Savepoint(in: self)
       try transaction { () throws(StoreError) in
-        isTogether = true
-        defer { isTogether = false }
+        self.savepoint = savepoint
+        defer { self.savepoint = nil }
         for change in changes {
           let failure = failure(of: change)
           // A full disk, for one, takes the whole transaction back (sqlite.org/lang_transaction.html).
