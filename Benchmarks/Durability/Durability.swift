@@ -80,27 +80,25 @@ struct Durability {
 
   private static func writeBare(_ name: String, in directory: String) throws(SystemError) {
     let (temporary, target) = ("\(directory)/\(name).tmp", "\(directory)/\(name)")
-    try putSecret(in: temporary, O_CREAT | O_TRUNC, of: directory) { file in
-      fsync(file) == 0 && rename(temporary, target) == 0
+    try putSecret(in: temporary, O_CREAT | O_TRUNC) { file in
+      let names = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+      defer { close(names) }
+      return fsync(file) == 0 && rename(temporary, target) == 0 && fsync(names) == 0
     }
   }
 
   private static func eraseBare(_ name: String, in directory: String) throws(SystemError) {
     let target = "\(directory)/\(name)"
-    try putSecret(in: target, 0, of: directory) { file in fdatasync(file) == 0 && unlink(target) == 0 }
+    try putSecret(in: target, 0) { file in fdatasync(file) == 0 && unlink(target) == 0 }
   }
 
-  /// Writes the secret to `path`, has `finish` do the rest with the open file, and makes the names of `directory` durable.
+  /// Writes the secret to `path`, and has `finish` do the rest with the open file.
   private static func putSecret(
-    in path: String, _ flags: Int32, of directory: String, finish: (Int32) -> Bool
+    in path: String, _ flags: Int32, finish: (Int32) -> Bool
   ) throws(SystemError) {
     let file = open(path, O_WRONLY | O_CLOEXEC | flags, 0o600)
-    let names = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    defer {
-      close(file)
-      close(names)
-    }
-    guard write(file, secret, secret.count) == secret.count, finish(file), fsync(names) == 0 else {
+    defer { close(file) }
+    guard write(file, secret, secret.count) == secret.count, finish(file) else {
       throw SystemError("cannot make durable", path, code: errno)
     }
   }

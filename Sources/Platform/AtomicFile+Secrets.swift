@@ -57,17 +57,30 @@ extension AtomicFile {
   public static func secureErase(_ path: String) throws(SystemError) -> Bool {
     let (parent, name) = try Directory.split(path)
     let directory = try Directory(parent, allowSymbolicLink: true, allowWritableByOthers: true)
-    return try erase([name], in: directory)
-  }
-
-  /// The same with those of `names` in `directory` that are there; all are tried before the first failure is thrown.
-  public static func secureErase(_ names: [String], in directory: KeptDirectory) throws(SystemError) {
-    _ = try erase(names, in: try directory.open())
-  }
-
-  private static func erase(_ names: [String], in directory: borrowing Directory) throws(SystemError) -> Bool
-  {
     let listing = try directory.reopen()
+    var (isGone, failure) = erase([name], in: directory)
+    if isGone {
+      do throws(Errno) {
+        try listing.sync()
+      } catch {
+        failure = failure ?? SystemError("cannot make durable the removal of a file from", parent, error)
+      }
+    }
+    if let failure { throw failure }
+    return isGone
+  }
+
+  /// Overwrites those of `names` in `directory` that are there with zeros, for good, and removes them; all are tried before the
+  /// first failure is thrown.
+  ///
+  /// The removal is not made durable: what comes back with a crash of the machine has nothing in it any more.
+  public static func secureErase(_ names: [String], in directory: KeptDirectory) throws(SystemError) {
+    if let failure = erase(names, in: try directory.open()).failure { throw failure }
+  }
+
+  private static func erase(
+    _ names: [String], in directory: borrowing Directory
+  ) -> (isGone: Bool, failure: SystemError?) {
     var (isGone, failure) = (false, SystemError?.none)
     for name in names {
       do throws(SystemError) {
@@ -76,16 +89,7 @@ extension AtomicFile {
         failure = failure ?? error
       }
     }
-    if isGone {
-      let path = directory.path
-      do throws(Errno) {
-        try listing.sync()
-      } catch {
-        failure = failure ?? SystemError("cannot make durable the removal of a file from", path, error)
-      }
-    }
-    if let failure { throw failure }
-    return isGone
+    return (isGone, failure)
   }
 
   /// Whether there was a file `name`, which is gone then; `failure` where it could not be overwritten before.

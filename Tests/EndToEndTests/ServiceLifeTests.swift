@@ -174,6 +174,29 @@ import Testing
     #expect(workspace.escrowed.isEmpty)
   }
 
+  /// The removal of an erased escrow is not waited for: a crash of the machine may bring it back, overwritten.
+  @Test func anErasedEscrowThatCameBackIsRemovedAndNothingElse() throws {
+    let sandbox = try SandboxUnderTest()
+    let workspace = try Workspace(sandbox)
+    var configuration = workspace.configuration
+    let token = try sandbox.token("token-1")
+    configuration.entries = [workspace.entry("rolled", token)]
+    let service = try workspace.start(configuration)
+    let roll = try #require(try service.event("rollSettled", entry: "rolled").roll)
+    #expect(try service.stop() == 0)
+    let received = try sandbox.administer("GET", "/requests")["received"]?.integer
+    let zeros = String(repeating: "\0", count: 53)
+    _ = try workspace.directory.write("state/escrow/rolled.\(token.id).\(roll)", zeros)
+
+    let next = try workspace.restart()
+    try next.event("serviceReady")
+    #expect(next.events("escrowUnknown").isEmpty && next.events("escrowNotErased").isEmpty)
+    #expect(try next.stop() == 0)
+    #expect(workspace.escrowed.isEmpty)
+    #expect(try workspace.publishedText("rolled") == sandbox.token("token-1").secret)
+    #expect(try sandbox.administer("GET", "/requests")["received"]?.integer == received)
+  }
+
   @Test func anIdleServiceStopsAtOnce() throws {
     let sandbox = try SandboxUnderTest()
     let workspace = try Workspace(sandbox)
