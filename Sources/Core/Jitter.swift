@@ -11,7 +11,7 @@ public enum Jitter {
   public static func offset(
     for name: String, machineID: (UInt64, UInt64), within: TimeSpan
   ) -> TimeSpan {
-    scale(SipHash.hash(name.utf8, key: machineID), to: within)
+    scale(SipHash.hash(name.utf8Span.span, key: machineID), to: within)
   }
 
   /// An offset in `0..<within` that differs from salt to salt for the same name, as a retry or a restart wants it.
@@ -21,7 +21,7 @@ public enum Jitter {
     // 0xFF occurs in no UTF-8 text: no name and salt together equal another name.
     let salted =
       Array(name.utf8) + [0xFF] + (0..<8).map { UInt8(truncatingIfNeeded: salt >> (UInt64($0) * 8)) }
-    return scale(SipHash.hash(salted, key: machineID), to: within)
+    return scale(SipHash.hash(salted.span, key: machineID), to: within)
   }
 
   private static func scale(_ hash: UInt64, to span: TimeSpan) -> TimeSpan {

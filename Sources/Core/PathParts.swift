@@ -7,11 +7,13 @@ public struct PathParts: Sendable, Hashable {
 
   /// The parts of `path`.
   public init(_ path: String) {
-    // By bytes: characters are looked up in the tables of Unicode.
-    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else {
+    // By bytes, and not by way of the view `utf8`: characters are looked up in the tables of Unicode.
+    let bytes = path.utf8Span.span
+    guard let offset = bytes.indices.last(where: { bytes[$0] == UInt8(ascii: "/") }) else {
       (directory, name) = (".", path[...])
       return
     }
+    let slash = path.utf8.index(path.startIndex, offsetBy: offset)
     directory = slash == path.startIndex ? path[...slash] : path[..<slash]
     name = path[path.utf8.index(after: slash)...]
   }

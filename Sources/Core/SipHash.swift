@@ -13,12 +13,12 @@ struct SipHash {
   }
 
   /// The hash of `bytes` under `key`, two words in little-endian order.
-  static func hash(_ bytes: some Sequence<UInt8>, key: (UInt64, UInt64)) -> UInt64 {
+  static func hash(_ bytes: Span<UInt8>, key: (UInt64, UInt64)) -> UInt64 {
     var state = SipHash(key: key)
     var word: UInt64 = 0
     var count: UInt64 = 0
-    for byte in bytes {
-      word |= UInt64(byte) << (count % 8 * 8)
+    for index in bytes.indices {
+      word |= UInt64(bytes[index]) << (count % 8 * 8)
       count &+= 1
       if count % 8 == 0 {
         state.compress(word)
@@ -53,5 +53,5 @@ struct SipHash {
 }
 
 extension UInt64 {
-  fileprivate func rotatedLeft(_ count: UInt64) -> UInt64 { self << count | self >> (64 - count) }
+  fileprivate func rotatedLeft(_ count: UInt64) -> UInt64 { self &<< count | self &>> (64 - count) }
 }
