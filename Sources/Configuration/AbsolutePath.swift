@@ -6,33 +6,39 @@ enum AbsolutePath {
 
   /// Why `path` is refused, as what follows its quotation; nil where it is good.
   static func refusal(of path: String) -> String? {
-    guard path.utf8.first == UInt8(ascii: "/") else { return "is not an absolute path" }
-    guard path.utf8.count <= mostBytes else { return "is longer than \(mostBytes) bytes" }
-    if path.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) { return "has a control character" }
-    var rest = path.utf8.dropFirst()
-    while true {
-      let component = rest.prefix { $0 != UInt8(ascii: "/") }
-      if let refusal = refusal(ofComponent: component, isLast: component.endIndex == rest.endIndex) {
+    let bytes = path.utf8Span.span
+    guard !bytes.isEmpty, bytes[0] == slash else { return "is not an absolute path" }
+    guard bytes.count <= mostBytes else { return "is longer than \(mostBytes) bytes" }
+    for index in bytes.indices where bytes[index] < 0x20 || bytes[index] == 0x7F {
+      return "has a control character"
+    }
+    var start = 1
+    for end in 1...bytes.count where end == bytes.count || bytes[end] == slash {
+      if let refusal = refusal(ofComponent: bytes.extracting(start..<end), isLast: end == bytes.count) {
         return refusal
       }
-      guard component.endIndex < rest.endIndex else { return nil }
-      rest = rest[rest.index(after: component.endIndex)...]
+      start = end + 1
     }
+    return nil
   }
 
-  private static func refusal(ofComponent component: Substring.UTF8View, isLast: Bool) -> String? {
+  private static var slash: UInt8 { UInt8(ascii: "/") }
+
+  private static func refusal(ofComponent component: Span<UInt8>, isLast: Bool) -> String? {
     if component.isEmpty { return isLast ? "ends with a slash" : "has an empty component" }
     if component.count > mostComponentBytes {
       return "has a component longer than \(mostComponentBytes) bytes"
     }
-    let isStep = component.elementsEqual(".".utf8) || component.elementsEqual("..".utf8)
-    return isStep ? "has the component \"\(String(Substring(component)))\"" : nil
+    let dot = UInt8(ascii: ".")
+    let isStep = component.count <= 2 && component[0] == dot && component[component.count - 1] == dot
+    return isStep ? "has the component \"\(component.count == 1 ? "." : "..")\"" : nil
   }
 
   /// True where `path` is `directory` or lies in it.
   static func lies(_ path: String, in directory: String) -> Bool {
-    guard path.utf8.starts(with: directory.utf8) else { return false }
-    let rest = path.utf8.dropFirst(directory.utf8.count)
-    return rest.isEmpty || rest.first == UInt8(ascii: "/")
+    let (path, directory) = (path.utf8Span.span, directory.utf8Span.span)
+    guard path.count >= directory.count else { return false }
+    for index in directory.indices where path[index] != directory[index] { return false }
+    return path.count == directory.count || path[directory.count] == slash
   }
 }

@@ -242,7 +242,7 @@ extension ConfigurationDecoder {
     let isNumber = UInt32(text).map { String($0) == text && $0 != .max } ?? false
     let isName =
       text.utf8.count <= 255 && (text.utf8.first?.isLetter == true || text.utf8.first == UInt8(ascii: "_"))
-      && text.utf8.allSatisfy { $0.isWordCharacter || $0 == UInt8(ascii: ".") }
+      && text.hasOnlyBytes { $0.isWordCharacter || $0 == UInt8(ascii: ".") }
     guard isName || isNumber else {
       return refuse(node, "\(quotation(text)) is not the name or number of \(what)")
     }

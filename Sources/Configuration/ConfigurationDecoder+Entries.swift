@@ -170,7 +170,7 @@ extension ConfigurationDecoder {
       let length = text.unicodeScalars.count
       return refuse(node, "has \(length) \(length == 1 ? "character" : "characters"); \(rule)")
     }
-    guard text.utf8.allSatisfy(isGood) else {
+    guard text.hasOnlyBytes(isGood) else {
       return refuse(node, "has a character of another kind; \(rule)")
     }
     return .given(text, offset: offset)

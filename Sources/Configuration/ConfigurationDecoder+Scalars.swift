@@ -101,7 +101,7 @@ extension ConfigurationDecoder {
     let first = name.utf8.first
     let isGood =
       name.utf8.count <= 64 && (first?.isLetter == true || first?.isDigit == true)
-      && name.utf8.allSatisfy { $0.isWordCharacter || $0 == UInt8(ascii: ".") }
+      && name.hasOnlyBytes { $0.isWordCharacter || $0 == UInt8(ascii: ".") }
     return isGood
       ? nil
       : "is not a name: 1 to 64 letters, digits, \".\", \"_\" and \"-\", a letter or digit first"

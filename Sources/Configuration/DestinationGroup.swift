@@ -16,6 +16,7 @@ public struct DestinationGroup: Sendable, Hashable {
 extension Entry {
   /// What is replaced at once, in the order of `publish`; the files of a directory are neighbours there.
   public var groups: [DestinationGroup] {
+    guard publish.count > 1 else { return publish.isEmpty ? [] : [DestinationGroup(destinations: publish)] }
     var groups: [[Destination]] = []
     for destination in publish {
       if let link = destination.link, groups.last?[0].link == link {

@@ -40,6 +40,11 @@ import Testing
       [.publish: #"[{"file": "/srv/x\n"}]"#],
       #"7:22: tokens[0].publish[0].file: "/srv/x\n" has a control character"#),
     Refusal(
+      [.publish: #"[{"file": "/srv//x\n"}]"#],
+      #"7:22: tokens[0].publish[0].file: "/srv//x\n" has a control character"#),
+    Refusal(
+      [.publish: #"[{"file": "/é/."}]"#], #"7:22: tokens[0].publish[0].file: "/é/." has the component ".""#),
+    Refusal(
       [.publish: #"[{"file": "/srv/x", "format": 1}]"#],
       #"7:42: tokens[0].publish[0].format: must be one of "raw", "env", "json", "r2-env", "r2-json", "template", "credential", not a number"#
     ),
