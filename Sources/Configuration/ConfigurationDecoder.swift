@@ -89,6 +89,9 @@ final class ConfigurationDecoder {
   struct TokenIdentity: Hashable {
     let account: String
     let token: String
+
+    /// Tokens of two accounts hardly ever have the same id.
+    func hash(into hasher: inout Hasher) { hasher.combine(token) }
   }
 }
 
