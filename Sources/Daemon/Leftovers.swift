@@ -17,18 +17,26 @@ internal import Platform
   static func remove(of services: RollServices) -> [SystemError] {
     var names: [Place: [String]] = [:]
     var failures: [SystemError] = []
-    for group in services.configuration.tokens.lazy.flatMap(\.groups) {
-      let (path, allow) = (group.first.replaced, group.first.allow)
-      let parts = PathParts(path)
-      let place = Place(directory: parts.directory, allow: allow, hasLinks: group.link != nil)
-      let name = String(parts.name)
-      // Where a link leads may be another directory.
-      if allow.contains(.symbolicLink) {
-        if let failure = remove(name, in: place, others: []) { failures.append(failure) }
-      } else {
-        names[place, default: []].append(name)
+    // Neighbours are mostly at the same place, and comparing costs less than hashing.
+    var run: (place: Place, names: [String])?
+    for entry in services.configuration.tokens {
+      for group in entry.groups {
+        let parts = PathParts(group.first.replaced)
+        let place = Place(
+          directory: parts.directory, allow: group.first.allow, hasLinks: group.first.isBehindLink)
+        let name = String(parts.name)
+        // Where a link leads may be another directory.
+        if place.allow.contains(.symbolicLink) {
+          if let failure = remove(name, in: place, others: []) { failures.append(failure) }
+        } else if run?.place == place {
+          run?.names.append(name)
+        } else {
+          if let run { names[run.place, default: []] += run.names }
+          run = (place, [name])
+        }
       }
     }
+    if let run { names[run.place, default: []] += run.names }
     for (place, names) in names {
       // A name that cannot be used, as it is a directory, must not keep the others from being cleaned.
       var failure: SystemError?

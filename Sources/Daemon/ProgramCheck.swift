@@ -41,9 +41,14 @@ public enum ProgramCheck {
   /// The programs of entries, each once, with the first entry that asks for it.
   static func named(in configuration: Configuration) -> [(entry: String, path: String)] {
     var seen: Set<String> = []
-    return configuration.tokens.flatMap { entry in
-      ProgramOccasion.allCases.flatMap { entry.programs(for: $0) }.map(\.path)
-        .filter { seen.insert($0).inserted }.map { (entry.name, $0) }
+    var named: [(entry: String, path: String)] = []
+    for entry in configuration.tokens {
+      for occasion in ProgramOccasion.allCases {
+        for program in entry.programs(for: occasion) where seen.insert(program.path).inserted {
+          named.append((entry.name, program.path))
+        }
+      }
     }
+    return named
   }
 }

@@ -46,6 +46,7 @@ internal import Store
 
   /// What was proved before, nil for what can be used.
   private var places: [Place: Obstacle?] = [:]
+  private var latest: (place: Place, obstacle: Obstacle?)?
   private var templates: [String: Obstacle?] = [:]
   private var credentials: [String: Obstacle] = [:]
   private let services: RollServices
@@ -56,9 +57,11 @@ internal import Store
     readCredentials()
     let succession = proveSuccession()
     for entry in entries ?? services.configuration.tokens where entry.enabled {
-      let obstacle = obstacle(of: entry, succession)
-      obstacles[entry.name] = obstacle
-      if obstacle == nil, services.encryptionCheck(for: entry) != nil { encrypting.append(entry.name) }
+      if let obstacle = obstacle(of: entry, succession) {
+        obstacles[entry.name] = obstacle
+      } else if services.encryptionCheck(for: entry) != nil {
+        encrypting.append(entry.name)
+      }
     }
   }
 
@@ -67,17 +70,25 @@ internal import Store
     if let provided = entry.provide { first = first ?? succession ?? credentials[provided] }
     // All are proved, so that each that cannot be used is told.
     for group in entry.groups {
-      let place = Place(group)
-      let found = places[place] ?? prove(group, entry.name)
-      places[place] = .some(found)
+      let found = obstacle(at: Place(group), group, entry.name)
       first = first ?? found
-      for template in group.destinations.compactMap(\.template) {
+      for destination in group.destinations {
+        guard let template = destination.template else { continue }
         let flaw = templates[template] ?? prove(template: template, entry.name)
         templates[template] = .some(flaw)
         first = first ?? flaw
       }
     }
     return first
+  }
+
+  private mutating func obstacle(at place: Place, _ group: DestinationGroup, _ entry: String) -> Obstacle? {
+    // Neighbours are mostly at the same place, and comparing costs less than hashing.
+    if let latest, latest.place == place { return latest.obstacle }
+    let found = places[place] ?? prove(group, entry)
+    places[place] = .some(found)
+    latest = (place, found)
+    return found
   }
 
   private mutating func readCredentials() {

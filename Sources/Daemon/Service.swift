@@ -94,10 +94,11 @@ public import Systemd
     }
     workplace.removeLeftovers()
     let proof = prove()
-    let isIdle = proof.obstacles.count == services.configuration.tokens.filter(\.enabled).count
     // A secret in escrow, or an uncertain roll, is brought to its end all the same, and so is an action that is owed.
     let owesActions = services.reloads.owes || services.programs.isBusy
-    if !proof.findings.isEmpty, isIdle, unfinished.rolls.isEmpty, !owesActions {
+    if !proof.findings.isEmpty, unfinished.rolls.isEmpty, !owesActions,
+      proof.obstacles.count == services.configuration.tokens.count(where: \.enabled)
+    {
       throw ServiceFailure(
         kind: .unavailable,
         description: "no entry could be rolled as things stand; see the messages before this one")

@@ -23,7 +23,10 @@ public enum TemplateFile {
 
   /// What is wrong with the templates that `configuration` names, a line for each problem with file, line and column.
   public static func problems(in configuration: Configuration) -> [String] {
-    let paths = Set(configuration.tokens.flatMap { $0.publish.compactMap(\.template) })
+    var paths: Set<String> = []
+    for entry in configuration.tokens {
+      for destination in entry.publish { if let path = destination.template { paths.insert(path) } }
+    }
     return paths.sorted().flatMap { (path) -> [String] in
       do throws(ConfigurationFile.Failure) {
         _ = try load(path)
