@@ -25,7 +25,7 @@ struct ControlTally {
     areAllHealthy = undeleted == 0
     for (index, slot) in rotator.slots.enumerated() {
       let machine = rotator.runners[index]?.machine
-      let failures = machine?.failures ?? slot.records.next.failures
+      let failures = machine?.failures ?? slot.records.failures
       if failures > 0 { failing += 1 }
       if machine?.phase == .uncertain { uncertain += 1 }
       if machine?.phase == .escrowing || machine?.phase == .escrowed { unpublished += 1 }

@@ -32,7 +32,7 @@ internal import Store
   func note(_ secret: Fingerprint, _ row: Int64) { accepted[row] = secret }
 
   /// The slots have been arranged anew: `moved` says where each went. The plan follows.
-  func take(moved: [Int: Int]) {
+  func take(moved: [Int?]) {
     var kept: [Int: Vigil] = [:]
     for (old, vigil) in asking {
       vigil.slot = moved[old]
@@ -56,8 +56,10 @@ internal import Store
   }
 
   private func wait(_ index: Int, _ rotator: Rotator) -> TimeSpan? {
+    // Most entries are in no doubt, and a slot is large.
+    guard let end = rotator.slots[index].records.inUse.doubtUntil else { return nil }
     let slot = rotator.slots[index]
-    guard let end = slot.record.doubtUntil, slot.isConfigured, slot.record.lastAttempt != nil,
+    guard slot.isConfigured, slot.record.lastAttempt != nil,
       asking[index] == nil, !rotator.isStopping, !rotator.isInHand(index), rotator.mayBegin == nil
     else { return nil }
     let span = RollMachine.doubtSpan(services.configuration.api.settleTime)

@@ -86,7 +86,7 @@ extension Rotator {
       standbyID: records.standby?.tokenID, credential: slot.entry.credential, provides: slot.entry.provide,
       summary: summary(of: index, isPaused: pause != nil), phase: runner?.machine.phase ?? .waiting,
       rollID: runner?.machine.rollID, cause: runner?.machine.cause,
-      failures: runner?.machine.failures ?? records.next.failures,
+      failures: runner?.machine.failures ?? records.failures,
       trouble: trouble(index),
       lastAttempt: records.lastAttempt, lastSuccess: records.lastSuccess,
       nextDue: runner == nil ? scheduled(slot) : nil,
@@ -109,7 +109,7 @@ extension Rotator {
       if !slot.entry.enabled { return .disabled }
       if slot.records.isHeld { return .held }
       if isPaused { return .paused }
-      if slot.records.next.failures > 0 { return .failed }
+      if slot.records.failures > 0 { return .failed }
       return services.readiness.obstacle(of: slot.entry) == nil ? .waiting : .unready
     }
     switch machine.phase {

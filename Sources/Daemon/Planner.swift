@@ -24,8 +24,17 @@ internal import Store
 
   /// When `entry` is due; nil where it never is.
   func due(_ entry: Entry, _ records: TokenRecords, at now: Timestamp) -> Timestamp? {
+    due(entry, records.schedule, at: now)
+  }
+
+  /// When `entry` is due whose token is seen for the first time `now`; nil where it never is.
+  func firstDue(_ entry: Entry, at now: Timestamp) -> Timestamp? {
+    due(entry, ScheduleState(firstSeen: now), at: now)
+  }
+
+  private func due(_ entry: Entry, _ state: ScheduleState, at now: Timestamp) -> Timestamp? {
     entry.schedule.due(
-      state: records.schedule, now: now, resumedAt: resumedAt, offset: offset(of: entry), zones: rules)
+      state: state, now: now, resumedAt: resumedAt, offset: offset(of: entry), zones: rules)
   }
 
   /// When `entry` is due first after `time`, as if all before went well.

@@ -73,13 +73,13 @@ internal import Store
     self.entry = entry
     self.slot = slot
     record = records.next
-    twin = records.standby == nil ? nil : records.inUse
+    twin = records.isPair ? records.inUse : nil
     self.since = since
     self.services = services
     steps = DurableSteps(health: services.health)
     machine = RollMachine(
       settleTime: services.configuration.api.settleTime, doubtUntil: records.doubtUntil,
-      failures: records.next.failures, isPair: records.standby != nil)
+      failures: records.failures, isPair: records.isPair)
     machine.heed(entry.verify)
   }
 

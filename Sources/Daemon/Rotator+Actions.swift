@@ -83,7 +83,7 @@ extension Rotator {
     let drift = watch.drift(row)
     let alarm = machine.map(\.alarm) ?? slot.trouble
     let isWell =
-      machine == nil && slot.trouble == nil && slot.records.next.failures == 0 && failed == nil
+      machine == nil && slot.trouble == nil && slot.records.failures == 0 && failed == nil
       && drift.isEmpty && units.allSatisfy { $0.failures == 0 }
     services.alerts.judge(
       slot.entry, token: row,

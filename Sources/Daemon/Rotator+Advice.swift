@@ -11,7 +11,7 @@ extension Rotator {
     let slot = slots[index]
     if let trouble = runners[index]?.machine.trouble ?? slot.trouble { return trouble }
     // Over a restart the number alone is kept.
-    let failures = runners[index]?.machine.failures ?? slot.records.next.failures
+    let failures = runners[index]?.machine.failures ?? slot.records.failures
     guard failures > 0, runners[index] == nil else { return nil }
     let attempts = failures == 1 ? "the last attempt" : "the last \(failures) attempts"
     return "\(attempts) came to nothing; `tokenroll history \(slot.entry.name)` says why"

@@ -60,21 +60,15 @@ extension Rotator {
   }
 
   /// An entry may name a token that was replaced, or what is in its place now; two entries that do would roll it twice.
-  func refuseReplacedTwice(
-    _ entries: [Entry], _ find: (String, String) -> TokenRecord?
-  ) throws(ServiceFailure) {
+  func refuseReplacedTwice(_ named: [(entry: String, record: TokenRecord)]) throws(ServiceFailure) {
     var owners: [Int64: String] = [:]
-    for entry in entries {
-      for id in entry.tokenIDs {
-        guard let record = find(entry.accountID, id), record.enrolledID != nil else { continue }
-        if let other = owners.updateValue(entry.name, forKey: record.row) {
-          throw ServiceFailure(
-            kind: .configuration,
-            description:
-              "the entries \"\(other)\" and \"\(entry.name)\" have the same token: \(record.tokenID) is in the place of "
-              + "\(record.enrolledID ?? ""), which it replaced; remove one of the two entries")
-        }
-      }
+    for (entry, record) in named where record.enrolledID != nil {
+      guard let other = owners.updateValue(entry, forKey: record.row) else { continue }
+      throw ServiceFailure(
+        kind: .configuration,
+        description:
+          "the entries \"\(other)\" and \"\(entry)\" have the same token: \(record.tokenID) is in the place of "
+          + "\(record.enrolledID ?? ""), which it replaced; remove one of the two entries")
     }
   }
 }

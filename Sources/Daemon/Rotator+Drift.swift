@@ -24,7 +24,8 @@ extension Rotator {
   /// When an entry is begun without an operator's word: by its schedule, or because of drift; nil where it is not.
   func dueByItself(_ index: Int, _ due: Timestamp?) -> Timestamp? {
     guard mayBegin?.contains(index) ?? true else { return nil }
-    return [due, driftDue(index)].compactMap(\.self).min()
+    guard let drift = driftDue(index) else { return due }
+    return min(due ?? drift, drift)
   }
 
   /// When an entry with drift is rolled for it; nil where it is not, or is not to be any more.

@@ -28,7 +28,7 @@ extension Rotator {
   ///
   /// A reload can make a pair of two entries that both have a roll in hand.
   func isHeldUp(_ slot: Slot) -> Bool {
-    guard slot.isConfigured, slot.records.standby != nil else { return false }
+    guard slot.isConfigured, slot.records.isPair else { return false }
     return runners.values.contains { !slots[$0.slot].isConfigured && slot.records.has($0.record.row) }
   }
 

@@ -103,7 +103,9 @@ extension Rotator {
   /// Begins to work: unfinished rolls first, then what is due.
   func start(_ unfinished: Unfinished) {
     for pause in pausesInForce { report(pause) }
-    for slot in slots where slot.isConfigured && slot.records.isHeld { report(heldBack: slot) }
+    for index in slots.indices where slots[index].isConfigured && slots[index].records.isHeld {
+      report(heldBack: slots[index])
+    }
     for item in unfinished.rolls {
       let runner = runner(for: item.slot, since: item.roll.startedAt)
       runner.reclaimTurn()
@@ -127,13 +129,13 @@ extension Rotator {
     deletions.work()
   }
 
-  /// Puts the slots in place of those before; `moved` says where each went.
-  func take(_ rearranged: [Slot], moved: [Int: Int]) {
+  /// Puts the slots in place of those before; `moved` says where each of them went.
+  func take(_ rearranged: [Slot], moved: [Int?]) {
     var kept: [Int: RollRunner] = [:]
     var keptWaits = DueQueue<TimeSpan>()
     var keptActive: Set<Int> = []
-    for (old, new) in moved {
-      guard let runner = runners[old] else { continue }
+    for (old, runner) in runners {
+      guard let new = moved[old] else { continue }
       runner.isChanged = runner.isChanged || runner.entry != rearranged[new].entry
       runner.entry = rearranged[new].entry
       runner.take(rearranged[new].records)
@@ -153,9 +155,8 @@ extension Rotator {
     waits = keptWaits
     active = keptActive
     failing = []
-    for index in slots.indices {
-      note(index, failures: runners[index]?.machine.failures ?? slots[index].records.next.failures)
-    }
+    for index in slots.indices where slots[index].records.failures > 0 { failing.insert(index) }
+    for (index, runner) in runners { note(index, failures: runner.machine.failures) }
     lanes = [:]
     for (slot, runner) in runners where active.contains(slot) && runner.isCounted {
       runner.lane = slots[slot].entry.credential

@@ -11,9 +11,9 @@ struct SlotsByRow {
   init(_ slots: [Rotator.Slot]) {
     var places: [(row: Int64, slot: Int32)] = []
     places.reserveCapacity(slots.count)
-    for (index, slot) in slots.enumerated() {
-      places.append((slot.records.inUse.row, Int32(index)))
-      if let standby = slot.records.standby { places.append((standby.row, Int32(index))) }
+    for index in slots.indices {
+      places.append((slots[index].records.inUse.row, Int32(index)))
+      if let standby = slots[index].records.standby { places.append((standby.row, Int32(index))) }
     }
     places.sort { $0 < $1 }
     rows = places.map(\.row)

@@ -26,6 +26,12 @@ struct TokenRecords {
   /// The row under which what is done for the entry is kept; the older one, so that it stays while the two take turns.
   var home: Int64 { min(inUse.row, next.row) }
 
+  /// Whether the entry has two tokens.
+  var isPair: Bool { !others.isEmpty }
+
+  /// Attempts in a row that came to nothing.
+  var failures: Int { others.isEmpty ? inUse.failures : others[0].failures }
+
   /// One or both.
   var all: [TokenRecord] { [inUse] + others }
 

@@ -53,11 +53,11 @@ internal import Store
 
 extension TokenWatch {
   /// The slots have been arranged anew: `moved` says where each went. The plan follows.
-  func take(moved: [Int: Int]) {
+  func take(moved: [Int?]) {
     var kept: [Int: Vigil] = [:]
     var keptRepeats = DueQueue<TimeSpan>()
-    for (old, new) in moved {
-      if let time = repeats[old] { keptRepeats.set(new, to: time) }
+    for (old, place) in moved.enumerated() {
+      if let place, let time = repeats[old] { keptRepeats.set(place, to: time) }
     }
     for (old, vigil) in looking {
       vigil.slot = moved[old]
@@ -78,11 +78,12 @@ extension TokenWatch {
   }
 
   private func due(_ index: Int, _ rotator: Rotator) -> Timestamp? {
+    // Most entries are not looked at, and a slot is large.
+    guard let every = rotator.slots[index].entry.verify.every else { return nil }
     let slot = rotator.slots[index]
     // What is there before the first roll is not judged.
-    guard slot.isConfigured, slot.entry.enabled, let every = slot.entry.verify.every,
-      let rolled = slot.record.lastSuccess, !rotator.isStopping, !rotator.isInHand(index),
-      looking[index] == nil, repeats[index] == nil
+    guard slot.isConfigured, slot.entry.enabled, let rolled = slot.record.lastSuccess, !rotator.isStopping,
+      !rotator.isInHand(index), looking[index] == nil, repeats[index] == nil
     else { return nil }
     let last = max(rolled, marks[slot.records.home]?.lookedAt ?? rolled)
     return services.planner.lookDue(
