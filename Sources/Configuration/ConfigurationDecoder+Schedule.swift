@@ -63,8 +63,7 @@ extension ConfigurationDecoder {
 
   /// The schedule of an entry: its own parts (nil where it has none) over the defaults; `node` is what lacks a cadence.
   func schedule(_ own: ScheduleParts?, at node: JSONNode) -> Schedule? {
-    let own = own ?? ScheduleParts()
-    let parts = own.over(defaults.schedule)
+    let parts = own?.over(defaults.schedule) ?? defaults.schedule
     guard parts.hasCadence else {
       report("the schedule has neither \"every\" nor \"calendar\", here or in \"defaults\"", at: node)
       return nil
@@ -73,7 +72,7 @@ extension ConfigurationDecoder {
       case .given(let jitter, let jitterOffset) = parts.jitter, jitter > every
     {
       // One of the two is the entry's own, for each object has been checked by itself.
-      if own.jitter.isAbsent {
+      if own?.jitter.isAbsent ?? true {
         log.add("\(every) is shorter than \"jitter\" of \"defaults\", \(jitter)", at: everyOffset)
       } else {
         log.add("\(jitter) is longer than \"every\" of \"defaults\", \(every)", at: jitterOffset)

@@ -18,6 +18,6 @@ extension ConfigurationDecoder {
 
   /// The settings of an entry: its own parts (nil where it has none) over the defaults.
   func verifySettings(_ own: VerifyParts?) -> VerifySettings? {
-    (own ?? VerifyParts()).over(defaults.verify).settings.map { sharedVerifySettings.shared($0) }
+    (own?.over(defaults.verify) ?? defaults.verify).settings.map { sharedVerifySettings.shared($0) }
   }
 }

@@ -151,9 +151,14 @@ extension ConfigurationDecoder {
       report(node, insteadOf: "an object")
       return false
     }
-    let repeated = Set(node.repeatedMembers.map(\.keyOffset))
-    for offset in repeated { log.add("this key is there twice", at: offset) }
-    for member in node.members where repeated.isEmpty || !repeated.contains(member.keyOffset) { body(member) }
+    let repeated = node.repeatedMembers
+    guard !repeated.isEmpty else {
+      for member in node.members { body(member) }
+      return true
+    }
+    let offsets = Set(repeated.map(\.keyOffset))
+    for offset in offsets { log.add("this key is there twice", at: offset) }
+    for member in node.members where !offsets.contains(member.keyOffset) { body(member) }
     return true
   }
 
