@@ -145,8 +145,6 @@ final class Database {
     return try statement.step() ? statement.text(0) : ""
   }
 
-  var lastRowID: Int64 { sqlite3_last_insert_rowid(handle) }
-
   func error(_ code: Int32, _ operation: String) -> StoreError {
     Database.error(code, String(cString: sqlite3_errmsg(handle)), path: path, operation: operation)
   }

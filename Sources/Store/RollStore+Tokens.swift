@@ -16,18 +16,43 @@ extension RollStore {
     try database.transaction(over: tokens.count) { () throws(StoreError) in
       var records: [TokenRecord] = []
       records.reserveCapacity(tokens.count)
-      for (place, token) in tokens.enumerated() {
-        let due = due(place)
-        try insertToken.run(
-          .text(token.accountID), .text(token.tokenID), .integer(now.microseconds),
-          .integer(due?.microseconds))
-        records.append(
-          TokenRecord(
-            row: database.lastRowID, accountID: token.accountID, tokenID: token.tokenID, firstSeen: now,
-            nextDue: due))
+      // As SQLite numbers rows by itself.
+      let firstRow = try database.integer("SELECT coalesce(max(row), 0) + 1 FROM tokens")
+      var insertion: Statement?
+      var values: [Statement.Value] = []
+      for start in stride(from: 0, to: tokens.count, by: Self.rowsAtOnce) {
+        let batch = start..<min(start + Self.rowsAtOnce, tokens.count)
+        values.removeAll(keepingCapacity: true)
+        for place in batch {
+          let record = TokenRecord(
+            row: firstRow + Int64(place), accountID: tokens[place].accountID, tokenID: tokens[place].tokenID,
+            firstSeen: now, nextDue: due(place))
+          values.append(.integer(record.row))
+          values.append(.text(record.accountID))
+          values.append(.text(record.tokenID))
+          values.append(.integer(now.microseconds))
+          values.append(.integer(record.nextDue?.microseconds))
+          records.append(record)
+        }
+        // All but the last are of the same size.
+        let statement =
+          if let insertion, batch.count == Self.rowsAtOnce { insertion } else {
+            try self.insertion(of: batch.count)
+          }
+        try statement.run(values)
+        insertion = statement
       }
       return records
     }
+  }
+
+  /// Tokens that are enrolled with one statement: a row takes half as long as with one of its own (Benchmarks/many.py).
+  static let rowsAtOnce = 64
+
+  private func insertion(of rows: Int) throws(StoreError) -> Statement {
+    let values = repeatElement("(?, ?, ?, ?, ?)", count: rows).joined(separator: ", ")
+    return try database.prepare(
+      "INSERT INTO tokens (row, account_id, token_id, first_seen, next_due) VALUES \(values)")
   }
 
   /// Keeps by what a secret in force is recognised that no roll brought. It is of the token in `row`; `former` is that of a pair

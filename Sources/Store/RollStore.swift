@@ -4,7 +4,6 @@
 /// `Sendable`: it belongs to the rotation queue.
 public final class RollStore {
   let database: Database
-  let insertToken: Statement
   let insertIntent: Statement
   let selectIntent: Statement
   let deleteIntent: Statement
@@ -32,8 +31,6 @@ public final class RollStore {
   public init(directory: String, machineID: String, adopt: Bool = false) throws(StoreError) {
     database = try Database(path: directory + "/" + Self.fileName, access: .readWrite)
     try Self.prepare(database, in: directory, machineID: machineID, adopt: adopt)
-    insertToken = try database.prepare(
-      "INSERT INTO tokens (account_id, token_id, first_seen, next_due) VALUES (?, ?, ?, ?)")
     insertIntent = try database.prepare(
       "INSERT OR REPLACE INTO intents (token, roll_id, entry, cause, stage, started_at, old_fingerprint, modified_on, "
         + "needs_confirmation, is_replacement) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")

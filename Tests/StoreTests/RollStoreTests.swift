@@ -36,6 +36,31 @@ import Testing
     #expect(try open().tokens() == enrolled)
   }
 
+  @Test(arguments: [1, 63, 64, 65, 128, 200])
+  func eachIsEnrolledInARowOfItsOwnBehindThoseBefore(count: Int) throws {
+    let store = try open()
+    let first = try store.enroll([("account", "x"), ("account", "y")], at: Timestamp(seconds: 7))
+    let tokens = (0..<count).map { (accountID: "account \($0 % 3)", tokenID: "\($0 * 7)") }
+    let dues = (0..<count).map { $0.isMultiple(of: 2) ? Timestamp(seconds: Int64($0)) : nil }
+    let enrolled = try store.enroll(tokens, at: Timestamp(seconds: 8)) { dues[$0] }
+    let rows = (1...count).map { first[1].row + Int64($0) }
+    #expect(enrolled.map(\.tokenID) == tokens.map(\.tokenID))
+    #expect(enrolled.map(\.accountID) == tokens.map(\.accountID))
+    #expect(enrolled.map(\.row) == rows)
+    #expect(enrolled.map(\.nextDue) == dues)
+    #expect(try open().tokens() == first + enrolled)
+  }
+
+  @Test func oneThatCannotBeEnrolledKeepsAllOut() throws {
+    let store = try open()
+    let ids = (0..<100).map { "\($0)" } + ["5"]
+    #expect(throws: StoreError.self) {
+      try store.enroll(ids.map { ("account", $0) }, at: Timestamp(seconds: 7))
+    }
+    #expect(try store.tokens().isEmpty)
+    #expect(try store.enroll([("account", "5")], at: Timestamp(seconds: 7)).map(\.row) == [1])
+  }
+
   @Test func manyAreEnrolledAndPlannedWithPagesThatAreGivenBack() throws {
     let store = try open()
     let cache = try store.database.integer("PRAGMA cache_size")
