@@ -21,6 +21,14 @@ import Testing
     let records = TokenRecords(Self.record("a", row: 1, failures: 2))
     #expect(records.standby == nil && records.all.count == 1)
     #expect(records.inUse.tokenID == "a" && records.next.tokenID == "a")
+    #expect(records.failures == 2 && !records.isPair)
+  }
+
+  @Test func theFailuresOfAPairAreThoseOfTheTokenThatIsRolledNext() {
+    let records = TokenRecords(
+      Self.record("a", row: 1, success: 10, isProved: true, failures: 1),
+      Self.record("b", row: 2, failures: 3))
+    #expect(records.isPair && records.next.tokenID == "b" && records.failures == 3)
   }
 
   @Test(arguments: [
