@@ -11,7 +11,7 @@ final class AnswerBuffer: @unchecked Sendable {
   private(set) var count = 0
 
   init() {
-    storage = .allocate(byteCount: 4096, alignment: 16)
+    storage = .allocate(byteCount: 1_024, alignment: 16)
   }
 
   deinit {

@@ -75,7 +75,7 @@ extension EasyHandle {
     set(CURLOPT_QUICK_EXIT, 1)
     set(CURLOPT_MAXAGE_CONN, 30)
     // All of a buffer is wiped when it is given back, and these are seldom filled: the smaller, the cheaper.
-    set(CURLOPT_BUFFERSIZE, 4_096)
+    set(CURLOPT_BUFFERSIZE, 1_024)
     set(CURLOPT_UPLOAD_BUFFERSIZE, 16_384)
   }
 
