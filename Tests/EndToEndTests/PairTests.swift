@@ -301,4 +301,25 @@ import Testing
     #expect(try pair.rolls() == [1, 1])
     #expect(try service.stop() == 0)
   }
+
+  @Test func ofTwoEntriesThatBecomeAPairThatWithARollInHandGoesOn() throws {
+    var pair = try Pair(ServiceConfiguration.Entry.later)
+    let whole = pair.configuration.entries
+    pair.configuration.entries = [
+      pair.workspace.entry("idle", pair.tokens[0], schedule: ServiceConfiguration.Entry.later),
+      pair.workspace.entry("busy", pair.tokens[1]),
+    ]
+    try pair.sandbox.addFault(#"{"kind":"delay","delay_after_ms":1500,"call":"roll"}"#)
+    let service = try pair.workspace.start(pair.configuration)
+    try pair.sandbox.administer("GET", "/wait?rolls=1")
+    pair.configuration.entries = whole
+    try pair.workspace.write(pair.configuration)
+    service.signal(SIGHUP)
+    try service.event("configurationReloaded")
+    try service.event("rollSettled", entry: "pair")
+    #expect(try pair.published == pair.secret(1))
+    #expect(try pair.workspace.command("roll", "pair", "--yes").status == 0)
+    #expect(try pair.rolls() == [1, 1])
+    #expect(try service.stop() == 0)
+  }
 }
