@@ -84,15 +84,6 @@ final class ConfigurationDecoder {
 
     var description: String { "tokens[\(entry)].publish[\(destination)]" }
   }
-
-  /// A token among all accounts.
-  struct TokenIdentity: Hashable {
-    let account: String
-    let token: String
-
-    /// Tokens of two accounts hardly ever have the same id.
-    func hash(into hasher: inout Hasher) { hasher.combine(token) }
-  }
 }
 
 // MARK: - Problems
@@ -151,14 +142,9 @@ extension ConfigurationDecoder {
       report(node, insteadOf: "an object")
       return false
     }
-    let repeated = node.repeatedMembers
-    guard !repeated.isEmpty else {
-      for member in node.members { body(member) }
-      return true
-    }
-    let offsets = Set(repeated.map(\.keyOffset))
-    for offset in offsets { log.add("this key is there twice", at: offset) }
-    for member in node.members where !offsets.contains(member.keyOffset) { body(member) }
+    let repeated = Set(node.repeatedMembers.map(\.keyOffset))
+    for offset in repeated { log.add("this key is there twice", at: offset) }
+    for member in node.members where repeated.isEmpty || !repeated.contains(member.keyOffset) { body(member) }
     return true
   }
 

@@ -1,3 +1,4 @@
+internal import Core
 internal import Store
 
 /// The tokens that are known while slots are arranged: what is kept of each, and which of the slots before has it.
@@ -19,7 +20,7 @@ struct KnownTokens {
   /// The one after that which was found last.
   private var next = 0
   /// Where each is by its ids, as far as that was needed.
-  private var places: [TokenKey: Int] = [:]
+  private var places: [TokenIdentity: Int] = [:]
   /// How many are in the table.
   private var listed = 0
 
@@ -51,7 +52,7 @@ struct KnownTokens {
       return next - 1
     }
     list()
-    guard let place = places[TokenKey(account, id)] else { return nil }
+    guard let place = places[TokenIdentity(account: account, token: id)] else { return nil }
     next = place + 1
     return place
   }
@@ -62,23 +63,10 @@ struct KnownTokens {
     places.reserveCapacity(tokens.count)
     for place in listed..<tokens.count {
       for id in tokens[place].record.ids {
-        let key = TokenKey(tokens[place].record.accountID, id)
+        let key = TokenIdentity(account: tokens[place].record.accountID, token: id)
         if places[key] == nil { places[key] = place }
       }
     }
     listed = tokens.count
   }
-}
-
-private struct TokenKey: Hashable {
-  let account: String
-  let token: String
-
-  init(_ account: String, _ token: String) {
-    self.account = account
-    self.token = token
-  }
-
-  /// Tokens of two accounts hardly ever have the same id.
-  func hash(into hasher: inout Hasher) { hasher.combine(token) }
 }

@@ -15,10 +15,9 @@ internal import Platform
 
   /// Removes them all, each directory read once; returns what went wrong in directories that are there.
   static func remove(of services: RollServices) -> [SystemError] {
-    var names: [Place: [String]] = [:]
     var failures: [SystemError] = []
     // Neighbours are mostly at the same place, and comparing costs less than hashing.
-    var run: (place: Place, names: [String])?
+    var runs: [(place: Place, names: [String])] = []
     for entry in services.configuration.tokens {
       for group in entry.groups {
         let parts = PathParts(group.first.replaced)
@@ -28,15 +27,15 @@ internal import Platform
         // Where a link leads may be another directory.
         if place.allow.contains(.symbolicLink) {
           if let failure = remove(name, in: place, others: []) { failures.append(failure) }
-        } else if run?.place == place {
-          run?.names.append(name)
+        } else if runs.last?.place == place {
+          runs[runs.count - 1].names.append(name)
         } else {
-          if let run { names[run.place, default: []] += run.names }
-          run = (place, [name])
+          runs.append((place, [name]))
         }
       }
     }
-    if let run { names[run.place, default: []] += run.names }
+    var names: [Place: [String]] = [:]
+    for run in runs { names[run.place, default: []] += run.names }
     for (place, names) in names {
       // A name that cannot be used, as it is a directory, must not keep the others from being cleaned.
       var failure: SystemError?

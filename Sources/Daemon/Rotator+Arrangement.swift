@@ -43,17 +43,17 @@ extension Rotator {
     var rearranged: [Slot] = []
     rearranged.reserveCapacity(entries.count)
     var moved = [Int?](repeating: nil, count: slots.count)
-    for index in named.indices where index == 0 || named[index - 1].entry != named[index].entry {
-      let entry = entries[named[index].entry]
-      let hasTwin = index + 1 < named.count && named[index + 1].entry == named[index].entry
-      guard let record = record(named[index], of: entry, in: known) else { continue }
-      let twin = hasTwin ? self.record(named[index + 1], of: entry, in: known) : nil
-      var place = free(named[index], in: known, moved)
-      if hasTwin, let other = free(named[index + 1], in: known, moved) {
+    var rest = named[...]
+    for entry in entries {
+      let (token, twin) = (rest.removeFirst(), entry.twinID == nil ? nil : rest.removeFirst())
+      guard let record = record(token, of: entry, in: known) else { continue }
+      var place = free(token, in: known, moved)
+      if let twin, let other = free(twin, in: known, moved) {
         // That which has a roll in hand goes first.
         if place == nil || !isBusy(place) && isBusy(other) { place = other }
       }
-      var slot = Slot(entry: entry, records: TokenRecords(record, twin))
+      var slot = Slot(
+        entry: entry, records: TokenRecords(record, twin.flatMap { self.record($0, of: entry, in: known) }))
       if let place {
         moved[place] = rearranged.count
         slot.trouble = slots[place].trouble

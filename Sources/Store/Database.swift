@@ -60,24 +60,16 @@ final class Database {
   /// beginning and the end of a savepoint.
   func transaction<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result {
     guard let savepoint else {
-      return try enclose(body, undo: "ROLLBACK") { () throws(StoreError) in
-        try execute("BEGIN IMMEDIATE")
-      } end: { () throws(StoreError) in
-        try execute("COMMIT")
-      }
+      try execute("BEGIN IMMEDIATE")
+      return try conclude(body, undo: "ROLLBACK") { () throws(StoreError) in try execute("COMMIT") }
     }
-    return try enclose(body, undo: Savepoint.undo) { () throws(StoreError) in
-      try savepoint.begin.run()
-    } end: { () throws(StoreError) in
-      try savepoint.end.run()
-    }
+    try savepoint.begin.run()
+    return try conclude(body, undo: Savepoint.undo) { () throws(StoreError) in try savepoint.end.run() }
   }
 
-  private func enclose<Result>(
-    _ body: () throws(StoreError) -> Result, undo: String, begin: () throws(StoreError) -> Void,
-    end: () throws(StoreError) -> Void
+  private func conclude<Result>(
+    _ body: () throws(StoreError) -> Result, undo: String, end: () throws(StoreError) -> Void
   ) throws(StoreError) -> Result {
-    try begin()
     do {
       let result = try body()
       try end()

@@ -27,11 +27,11 @@ extension Options {
         help: "the least grave events to log: error, warning, notice, info or debug [info; --once: warning]",
         commands: [.run, .roll]
       ) { (options, value) throws(UsageError) in
-        let levels: [String: Priority] = [
-          "error": .error, "warning": .warning, "notice": .notice, "info": .info, "debug": .debug,
-        ]
-        guard let level = levels[value] else {
-          throw UsageError("--log-level: \"\(value)\" is none of error, warning, notice, info, debug")
+        // What is critical is always logged.
+        let levels = Priority.allCases.filter { $0 > .critical }
+        guard let level = levels.first(where: { $0.description == value }) else {
+          let names = levels.map(\.description).joined(separator: ", ")
+          throw UsageError("--log-level: \"\(value)\" is none of \(names)")
         }
         options.logLevel = level
       },
