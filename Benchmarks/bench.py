@@ -44,9 +44,10 @@ class Sandbox:
         self.tokens = [token["id"] for token in account["tokens"] if token["name"] != "credential"]
         self.credential = (self.directory / "credential").read_text().strip()
 
-    def admin(self, path):
+    def admin(self, path, body=None):
         context = ssl.create_default_context(cafile=str(self.ca))
-        with urllib.request.urlopen(self.url.removesuffix("/client/v4") + "/admin/" + path, context=context) as answer:
+        url = self.url.removesuffix("/client/v4") + "/admin/" + path
+        with urllib.request.urlopen(url, json.dumps(body).encode() if body else None, context=context) as answer:
             return json.load(answer)
 
     def start(self, *options):
