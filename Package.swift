@@ -70,7 +70,7 @@ let package = Package(
     tests("JSONTests", ["JSON"]),
     tests("CoreTests", ["Core"]),
     tests("SimulationTests", ["SimulatedWorld", "Core"]),
-    tests("ConfigurationTests", ["Configuration", "Core", "JSON"]),
+    tests("ConfigurationTests", ["Configuration", "Core", "JSON", "TestSupport"]),
     tests("PlatformTests", ["Platform", "Core", "CLinux", "TestSupport"]),
     tests("CloudflareAPITests", ["CloudflareAPI", "Platform", "Core", "JSON", "TestSupport"]),
     tests("SystemdTests", ["Systemd", "CSystemd", "Platform", "Core", "JSON", "TestSupport"]),

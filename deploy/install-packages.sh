@@ -4,7 +4,7 @@
 set -eu
 
 packages="libcurl4-openssl-dev libsystemd-dev libmicrohttpd-dev libgnutls28-dev libssl-dev libsqlite3-dev pkg-config
-  make jq curl openssl strace shellcheck mandoc python3 python3-venv python3-jsonschema
+  make jq curl openssl sqlite3 strace shellcheck mandoc python3 python3-venv python3-jsonschema
   systemd systemd-container dbus mmdebstrap debhelper lintian dpkg-dev"
 
 missing=

@@ -21,7 +21,7 @@ struct ControlTally {
 
   @RotationActor init(_ rotator: Rotator) {
     let now = rotator.services.clock.now
-    undeleted = rotator.deletions.failures.count
+    undeleted = rotator.deletions.deletions.count { $0.trouble != nil }
     areAllHealthy = undeleted == 0
     for (index, slot) in rotator.slots.enumerated() {
       let machine = rotator.runners[index]?.machine

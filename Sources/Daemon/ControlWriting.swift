@@ -77,7 +77,7 @@ extension JSONWriter {
     endObject()
   }
 
-  mutating func member(_ name: String, _ deletions: [PendingDeletion]) {
+  mutating func member(_ name: String, _ deletions: [Deletion]) {
     key(name)
     beginArray()
     for deletion in deletions {
@@ -85,8 +85,8 @@ extension JSONWriter {
       member("entry", deletion.entry)
       member("token_id", deletion.tokenID)
       member("due", deletion.due)
-      member("trouble", deletion.trouble)
-      member("failing_since", deletion.failingSince)
+      member("trouble", deletion.trouble?.reason)
+      member("failing_since", deletion.trouble?.since)
       endObject()
     }
     endArray()

@@ -128,6 +128,10 @@ enum Cure {
     let directory = String(PathParts(destination.replaced).directory)
     let group = destination.group ?? mainGroup(of: user)
     switch error.code {
+    case EPERM where error.operation.hasPrefix("cannot give to user"):
+      return
+        "let the service give files away (CAP_CHOWN): a drop-in with the lines that `tokenroll check --unit` prints, and restart "
+        + "the service; or leave \"owner\" of \(destination.replaced) out"
     case EPERM where error.operation.hasPrefix("cannot give"):
       return
         "make \(user) a member of the group \(group) (usermod -aG \(group) \(user); for the unit a drop-in with "

@@ -10,8 +10,6 @@ internal import Store
 @RotationActor final class DeletionQueue {
   private let services: RollServices
   private(set) var deletions: [Deletion] = []
-  /// Why the last try of a deletion failed, and since when all did, as far as this process knows; by its `id`.
-  private(set) var failures: [Int64: Failure] = [:]
   /// Those with a request under way, by their `id`.
   private var active: Set<Int64> = []
   /// Until when those wait whose time has come, and whose entry is not to be touched now.
@@ -25,12 +23,6 @@ internal import Store
 
   /// Called whenever a request came to its end.
   var onChange: @RotationActor () -> Void = {}
-
-  /// A deletion that fails.
-  struct Failure {
-    var since: Timestamp
-    var reason: String
-  }
 
   /// How often what a creation may have made is looked for: at once, then ever more seldom.
   private static let looking = RetryPolicy(base: .seconds(5), cap: .hours(1))
@@ -99,7 +91,7 @@ extension DeletionQueue {
   }
 
   /// Since when the deletion fails that does for the longest; nil where none does.
-  var failingSince: Timestamp? { failures.values.map(\.since).min() }
+  var failingSince: Timestamp? { deletions.compactMap(\.trouble?.since).min() }
 
   /// Has what failed tried again at once, of these tokens' rows or of all; returns the tokens, as far as they are known.
   func retry(_ rows: Set<Int64>?) -> [String] {
@@ -184,9 +176,8 @@ extension DeletionQueue {
       case .success(let list):
         if let found = list.tokens.first(where: { ReplacementName.isMade($0.name, by: deletion.roll) }) {
           var deletion = deletion
-          (deletion.tokenID, deletion.until, deletion.failures) = (found.id, nil, 0)
+          (deletion.tokenID, deletion.until, deletion.failures, deletion.trouble) = (found.id, nil, 0, nil)
           deletion.due = services.clock.now
-          failures[deletion.id] = nil
           keep(deletion)
           return
         }
@@ -255,18 +246,19 @@ extension DeletionQueue {
       }
       return
     }
-    failures[deletion.id] = nil
     let wait = Self.looking.delay(failures: deletion.failures + 1, random: .random(in: .min ... .max))
-    keep(deletion.tried(again: min(now + wait, until)))
+    var next = deletion.tried(again: min(now + wait, until))
+    next.trouble = nil
+    keep(next)
   }
 
   private func fail(_ deletion: Deletion, _ failure: APIFailure) {
     let policy: RetryPolicy = failure.effect == .refused ? .refused : .transient
     let wait = policy.delay(
       failures: deletion.failures + 1, random: .random(in: .min ... .max), retryAfter: failure.retryAfter)
-    let next = deletion.tried(again: services.clock.now + wait)
-    failures[deletion.id] = Failure(
-      since: failures[deletion.id]?.since ?? services.clock.now, reason: failure.reason)
+    let now = services.clock.now
+    var next = deletion.tried(again: now + wait)
+    next.trouble = Deletion.Trouble(since: deletion.trouble?.since ?? now, reason: failure.reason)
     keep(next)
     guard next.failures & (next.failures - 1) == 0 else { return }
     let what =
@@ -285,10 +277,7 @@ extension DeletionQueue {
     report(event, next)
   }
 
-  private func remove(_ deletion: Deletion) {
-    deletions.removeAll { $0.id == deletion.id }
-    failures[deletion.id] = nil
-  }
+  private func remove(_ deletion: Deletion) { deletions.removeAll { $0.id == deletion.id } }
 
   /// What cannot be made durable is tried again at once after a restart, and does no harm.
   private func keep(_ deletion: Deletion) {

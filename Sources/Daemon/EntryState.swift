@@ -41,7 +41,7 @@ struct EntryState {
   /// What is not as it should be with the token, its secret or its files.
   var drift: [String]
   /// The tokens that its replacements left behind.
-  var deletions: [PendingDeletion]
+  var deletions: [Deletion]
   /// Why it cannot be rolled as things stand; nil where nothing is known to be in the way.
   var unready: String?
   /// What an operator does about it; nil where it is healthy.

@@ -18,18 +18,12 @@ extension Rotator {
   }
 
   /// The tokens that replacements of an entry have left behind.
-  func pendingDeletions(of records: TokenRecords) -> [PendingDeletion] {
-    records.all.flatMap { deletions.deletions(ofToken: $0.row) }.map(pending)
+  func pendingDeletions(of records: TokenRecords) -> [Deletion] {
+    records.all.flatMap { deletions.deletions(ofToken: $0.row) }
   }
 
   /// Those of entries that have left the configuration.
-  var orphanedDeletions: [PendingDeletion] {
-    deletions.deletions.filter { slot(of: $0) == nil }.map(pending)
-  }
-
-  private func pending(_ deletion: Deletion) -> PendingDeletion {
-    PendingDeletion(deletion, deletions.failures[deletion.id])
-  }
+  var orphanedDeletions: [Deletion] { deletions.deletions.filter { slot(of: $0) == nil } }
 
   /// Until when a deletion that is due has to wait, for it cannot be undone; nil where it need not.
   private func hold(_ deletion: Deletion) -> Timestamp? {

@@ -171,8 +171,9 @@ extension AtomicDirectory {
       }
       // A directory with the set-group-ID bit gives new ones its own group and that bit (inode(7)).
       if status.st_gid != group {
-        try attempt("cannot give to group \(group) the directory", path, context: purpose) {
-          () throws(Errno) in
+        try attempt(
+          "cannot give to group \(Users.groupName(of: group)) the directory", path, context: purpose
+        ) { () throws(Errno) in
           try Syscalls.fchown(handle, .max, group)
         }
       }

@@ -188,11 +188,11 @@ extension AtomicFile {
       let status = try attemptOnTemporary("cannot examine") { () throws(Errno) in try temporary.status() }
       let (owner, group) = (specification.owner ?? geteuid(), specification.group ?? getegid())
       // A directory with the set-group-ID bit gives new files its own group (inode(7)).
-      if status.st_gid != group { try give("group \(group)", owner: .max, group: group) }
+      if status.st_gid != group { try give("group \(Users.groupName(of: group))", owner: .max, group: group) }
       keepAttributes()
       try setMode(specification.mode)
       hasMode = true
-      if status.st_uid != owner { try give("user \(owner)", owner: owner, group: .max) }
+      if status.st_uid != owner { try give("user \(Users.name(of: owner))", owner: owner, group: .max) }
     } catch {
       guard narrowIfRefused else { throw error }
       if hasMode { try? setMode(specification.mode & 0o600) }
@@ -204,8 +204,8 @@ extension AtomicFile {
   }
 
   /// The largest number leaves owner or group as it is (chown(2)).
-  private func give(_ whom: String, owner: uid_t, group: gid_t) throws(SystemError) {
-    try attemptOnTemporary("cannot give to \(whom) the file") { () throws(Errno) in
+  private func give(_ whom: @autoclosure () -> String, owner: uid_t, group: gid_t) throws(SystemError) {
+    try attemptOnTemporary("cannot give to \(whom()) the file") { () throws(Errno) in
       try Syscalls.fchown(temporary.rawValue, owner, group)
     }
   }

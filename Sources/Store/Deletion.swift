@@ -22,6 +22,22 @@ public struct Deletion: Sendable, Equatable {
   public var until: Timestamp?
   /// How often it was tried in vain, or looked for.
   public var failures: Int
+  /// Nil where the last try, if there was one, did not fail.
+  public var trouble: Trouble?
+
+  /// Why and since when the tries fail.
+  public struct Trouble: Sendable, Equatable {
+    /// Since when all of them failed.
+    public var since: Timestamp
+    /// Why the last one did.
+    public var reason: String
+
+    /// Failures since a time.
+    public init(since: Timestamp, reason: String) {
+      self.since = since
+      self.reason = reason
+    }
+  }
 
   /// The same, where the search would end sooner than an hour after `now`, which is longer than a request can be late; nil where
   /// it is long enough. A clock that was set forward, or wrong before a restart, would else end it at once.

@@ -41,9 +41,9 @@ public final class RollHistory {
 
   /// The tokens that replacements have left behind, and that are to be deleted.
   public func deletions() throws(StoreError) -> [Deletion] {
-    // The service of an earlier version made none.
-    let hasDeletions = try database.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'deletions'") > 0
-    return hasDeletions ? try database.deletions() : []
+    // A file that an earlier version has written is not brought forward by reading it.
+    let version = try database.integer("PRAGMA user_version")
+    return version < 6 ? [] : try database.deletions(keepsTrouble: version > 6)
   }
 
   /// All pauses that were not ended, also those whose time is over.

@@ -7,12 +7,14 @@ extension RollStore {
   /// The tokens that are to be deleted or looked for; not what a roll in hand creates.
   public func deletions() throws(StoreError) -> [Deletion] { try database.deletions() }
 
-  /// Keeps what has become of a deletion: when it is tried again, and the token where it was found.
+  /// Keeps what has become of a deletion: when it is tried again, why the last try failed, and the token where it was found.
   public func keep(_ deletion: Deletion) throws(StoreError) {
-    try database.prepare("UPDATE deletions SET token_id = ?, due = ?, until = ?, failures = ? WHERE id = ?")
-      .run(
-        .text(deletion.tokenID), .integer(deletion.due.microseconds), .integer(deletion.until?.microseconds),
-        .integer(Int64(deletion.failures)), .integer(deletion.id))
+    try database.prepare(
+      "UPDATE deletions SET token_id = ?, due = ?, until = ?, failures = ?, failing_since = ?, trouble = ? WHERE id = ?"
+    ).run(
+      .text(deletion.tokenID), .integer(deletion.due.microseconds), .integer(deletion.until?.microseconds),
+      .integer(Int64(deletion.failures)), .integer(deletion.trouble?.since.microseconds),
+      .text(deletion.trouble?.reason), .integer(deletion.id))
   }
 
   /// Forgets a deletion: the token is gone, or there is none.
@@ -64,10 +66,12 @@ extension RollStore {
 }
 
 extension Database {
-  func deletions() throws(StoreError) -> [Deletion] {
+  /// `keepsTrouble`: whether the file has got that far (`Schema`).
+  func deletions(keepsTrouble: Bool = true) throws(StoreError) -> [Deletion] {
     var deletions: [Deletion] = []
     try prepare(
-      "SELECT id, token, account_id, deletions.token_id, roll_id, entry, credential, due, until, deletions.failures "
+      "SELECT id, token, account_id, deletions.token_id, roll_id, entry, credential, due, until, deletions.failures, "
+        + (keepsTrouble ? "failing_since, trouble " : "NULL, NULL ")
         + "FROM deletions JOIN tokens ON tokens.row = deletions.token WHERE due IS NOT NULL ORDER BY due"
     ).rows { (row) throws(StoreError) in
       guard let roll = RollID(row.text(4)) else {
@@ -79,8 +83,9 @@ extension Database {
         Deletion(
           id: row.integer(0), token: row.integer(1), accountID: row.text(2), tokenID: row.optionalText(3),
           roll: roll, entry: row.text(5), credential: row.text(6),
-          due: Timestamp(microseconds: row.integer(7)), until: row.timestamp(8), failures: Int(row.integer(9))
-        ))
+          due: Timestamp(microseconds: row.integer(7)), until: row.timestamp(8),
+          failures: Int(row.integer(9)),
+          trouble: row.timestamp(10).map { Deletion.Trouble(since: $0, reason: row.text(11)) }))
     }
     return deletions
   }

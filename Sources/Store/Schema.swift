@@ -6,7 +6,7 @@ enum Schema {
   static var version: Int64 { Int64(steps.count) }
 
   /// What makes each version from the one before, the first from an empty file. A step that was released never changes.
-  static let steps = [first, reloads, holds, programs, watch, replacements]
+  static let steps = [first, reloads, holds, programs, watch, replacements, undeleted]
 
   private static let first = """
     CREATE TABLE machine (
@@ -148,5 +148,11 @@ enum Schema {
       failures INTEGER NOT NULL DEFAULT 0
     );
     CREATE INDEX deletions_token ON deletions (token);
+    """
+
+  /// Since when a deletion fails, and why.
+  private static let undeleted = """
+    ALTER TABLE deletions ADD COLUMN failing_since INTEGER;
+    ALTER TABLE deletions ADD COLUMN trouble TEXT;
     """
 }

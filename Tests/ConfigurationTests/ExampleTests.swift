@@ -1,11 +1,12 @@
 import Configuration
 import Core
+import TestSupport
 import Testing
 
 /// The example and the reference say what the decoder does.
 @Suite struct ExampleTests {
   @Test func exampleIsAcceptedAndShowsTheCommonForms() throws {
-    let configuration = try decode(try Repository.read("config.example.json"))
+    let configuration = try decode(Array(Repository.text("config.example.json").utf8))
     let destinations = configuration.tokens.flatMap(\.publish)
     let formats = Set(destinations.map(\.format))
     #expect(formats == [.env, .json, .raw, .r2Env, .template])
@@ -22,7 +23,7 @@ import Testing
   }
 
   private func reference() throws -> String {
-    String(decoding: try Repository.read("docs/configuration.md"), as: UTF8.self)
+    try Repository.text("docs/configuration.md")
   }
 
   @Test func everyConfigurationInTheReferenceIsAccepted() throws {

@@ -1,6 +1,7 @@
 import Configuration
 import Glibc
 import JSON
+import TestSupport
 import Testing
 
 /// Documents are judged alike by the decoder and, where python3-jsonschema is installed, by the schema.
@@ -242,7 +243,7 @@ import Testing
 
   @Test(.enabled(if: canJudge, "python3-jsonschema is not installed"))
   func documentsAreJudgedTheSameByTheSchema() throws {
-    let example = String(decoding: try Repository.read("config.example.json"), as: UTF8.self)
+    let example = try Repository.text("config.example.json")
     let texts = Self.good.map { Sample($0).text } + [example] + Self.bad.map { Sample($0).text }
     let verdicts = try judgement(of: texts)
     #expect(verdicts.count == texts.count)

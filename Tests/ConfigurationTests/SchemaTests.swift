@@ -1,6 +1,7 @@
 import Configuration
 import Core
 import JSON
+import TestSupport
 import Testing
 
 /// The schema for editors says what the decoder does: keys, choices, limits and defaults, both ways.

@@ -28,10 +28,7 @@ import Testing
       info?["interfaces"]?.elements.compactMap(\.string) == ["org.varlink.service", "org.tokenroll.Control"])
     client.send("org.varlink.service.GetInterfaceDescription", #"{"interface": "org.tokenroll.Control"}"#)
     let description = try #require(try client.receive()?["parameters"]?["description"]?.string)
-    let file =
-      "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-      + "/deploy/org.tokenroll.Control.varlink"
-    #expect(try description == String(decoding: contents(of: file), as: UTF8.self))
+    #expect(try description == Repository.text("deploy/org.tokenroll.Control.varlink"))
     #expect(try service.stop() == 0)
   }
 
@@ -211,8 +208,8 @@ import Testing
   func anotherImplementationOfTheProtocolUnderstandsUs() throws {
     let python = try #require(Self.interpreter)
     let (_, workspace, service) = try begin()
-    let directory = #filePath.prefix(through: try #require(#filePath.lastIndex(of: "/")))
-    let result = try TestProcess.run(python, ["-B", "\(directory)ControlVarlinkCheck.py", workspace.control])
+    let script = Repository.path("Tests/EndToEndTests/ControlVarlinkCheck.py")
+    let result = try TestProcess.run(python, ["-B", script, workspace.control])
     #expect(result.status == 0, "\(result.errorText)")
     #expect(result.outputText == "every method works\n")
     #expect(try service.stop() == 0)

@@ -70,10 +70,19 @@ import Testing
 
   @Test func theCommandLineIsHeldToItsRules() throws {
     let program = try TestProcess.product("tokenroll")
-    for arguments in [
-      [], ["walk"], ["run", "--nothing"], ["run", "--log-format", "xml"], ["run", "--config"],
-    ] {
-      #expect(try TestProcess.run(program, arguments).status == 64, "\(arguments)")
+    let refused: [(arguments: [String], says: String)] = [
+      ([], "no command was given"), (["walk"], "no command \"walk\""), (["run", "--nothing"], "--nothing"),
+      (["run", "--log-format", "xml"], #"--log-format: "xml" is none of auto, "#),
+      (
+        ["run", "--log-level", "loud"], #"--log-level: "loud" is none of error, warning, notice, info, debug"#
+      ),
+      (["run", "--log-level", "critical"], #"--log-level: "critical" is none of error"#),
+      (["run", "--config"], "--config"),
+    ]
+    for (arguments, says) in refused {
+      let result = try TestProcess.run(program, arguments)
+      #expect(result.status == 64, "\(arguments)")
+      #expect(result.errorText.contains(says), "\(arguments): \(result.errorText)")
     }
     #expect(try TestProcess.run(program, ["run", "--config", "/nonexistent/config.json"]).status == 66)
     let directory = try TemporaryDirectory()

@@ -181,12 +181,20 @@ import Testing
     #expect(
       left.count == 1 && left[0].hasPrefix("warn ") && left[0].contains("could not be deleted"), "\(left)")
 
+    #expect(try service.stop() == 0)
+    let next = try replaced.workspace.restart()
+    try next.event("serviceReady")
+    let later = try JSONDocument(parsing: replaced.workspace.command("status", "edge", "--json").output).root
+    let still = try #require(later["deletions"]?.elements.first { _ in true })
+    for member in ["trouble", "failing_since"] {
+      #expect(still[member]?.string == pending[member]?.string && still[member]?.string != nil)
+    }
     try replaced.sandbox.administer("DELETE", "/faults")
     let retry = try replaced.workspace.command("retry", "edge")
     #expect(retry.outputText == "token \(replaced.token.id): its deletion is tried now\n")
-    try service.event("tokenDeleted", entry: "edge")
-    #expect(try replaced.one(service).secret == replaced.published)
-    #expect(try service.stop() == 0)
+    try next.event("tokenDeleted", entry: "edge")
+    #expect(try replaced.one(next).secret == replaced.published)
+    #expect(try next.stop() == 0)
   }
 
   @Test(arguments: [

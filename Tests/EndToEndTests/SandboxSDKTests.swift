@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// Runs the official Python SDK, unchanged, against the sandbox.
@@ -17,9 +18,8 @@ import Testing
     let python = try #require(Self.interpreter)
     let sandbox = try SandboxUnderTest()
     let credential = try sandbox.token("credential")
-    let directory = #filePath.prefix(through: try #require(#filePath.lastIndex(of: "/")))
     let result = try TestProcess.run(
-      python, ["-B", "\(directory)sdk_check.py"],
+      python, ["-B", Repository.path("Tests/EndToEndTests/sdk_check.py")],
       input: "\(sandbox.base)\n\(credential.account)\n\(credential.secret)\n")
     #expect(result.status == 0, "\(result.errorText)")
     #expect(result.outputText == "every call of the SDK works\n")

@@ -20,6 +20,15 @@ import Testing
     // What everybody may see of a program is kept, and what it prints is the secret.
     configuration.entries[0].programs["run"] = workspace.shell(
       "cat /proc/$$/environ /proc/$$/cmdline >\"$0\"; echo \"it reads $(cat)\"", "seen", ["stdin": "true"])
+    configuration.entries[0].publish[0].others["keep_previous"] = "1"
+    let directory = try workspace.directory.makeDirectory("published/entry-1.d")
+    let template = try workspace.directory.write("template", "bearer {{secret|json}}\n")
+    configuration.entries[1].publish += [
+      .directory(directory, files: #"[{"name": "token"}]"#),
+      .init(
+        file: "\(workspace.published)/entry-1.conf", format: "template",
+        others: ["template": ServiceConfiguration.quoted(template)]),
+    ]
     // One of them is a credential of the service as well.
     configuration.credentials["own"] = try workspace.directory.write("own", tokens[5].secret)
     configuration.entries[5].provide = "own"
@@ -76,9 +85,13 @@ import Testing
     secrets.formUnion(try sandbox.tokens().map(\.secret))
     log += next.lines.joined(separator: "\n")
 
+    // Of those that were in force for two seconds, this one is known for certain.
+    secrets.insert(try #require(workspace.publishedText("entry-0.1")))
     let parts = SecretParts(secrets)
     // The search finds what is there.
-    #expect(parts.found(in: try contents(of: "\(workspace.published)/entry-1")))
+    for name in ["entry-1", "entry-1.d/current/token", "entry-1.conf", "entry-0"] {
+      #expect(parts.found(in: try contents(of: "\(workspace.published)/\(name)")), "\(name)")
+    }
     #expect(parts.found(in: Array("xx\(known.prefix(13))".utf8)))
     #expect(!parts.found(in: Array(log.utf8)))
     #expect(!parts.found(in: Array(spoken.utf8)))

@@ -90,6 +90,22 @@ import Testing
     #expect(try service.stop() == 0)
   }
 
+  @Test(
+    .enabled(if: ControlSocketTests.canBecomeAnother, "needs root, and setpriv(1)"),
+    arguments: [
+      (
+        "group", "adm", "cannot give to group adm the file",
+        "a member of the group adm (usermod -aG adm root;"
+      ),
+      ("owner", "nobody", "cannot give to user nobody the file", "CAP_CHOWN"),
+    ])
+  func whoCannotBeGivenAFileIsNamed(key: String, name: String, reason: String, cure: String) throws {
+    let service = try begin(
+      try configuration { $0.others[key] = "\"\(name)\"" }, through: ["setpriv", "--bounding-set=-chown"])
+    try expectUnready(reason, cure)
+    #expect(try service.stop() == 0)
+  }
+
   @Test func aDirectoryThatIsGoneIsNamedAfterAReloadUntilARetryFindsIt() throws {
     let service = try begin(try configuration())
     try expectHealthy()

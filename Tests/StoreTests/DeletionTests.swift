@@ -10,10 +10,11 @@ import Testing
   private let store: RollStore
   private let row: Int64
   private static let now = Timestamp(seconds: 1_000)
+  private static let machine = String(repeating: "0", count: 32)
 
   init() throws {
     directory = try TemporaryDirectory(in: "/dev/shm")
-    store = try RollStore(directory: directory.path, machineID: String(repeating: "0", count: 32))
+    store = try RollStore(directory: directory.path, machineID: Self.machine)
     row = try #require(try store.enroll([("account", "old")], at: Timestamp(seconds: 7)).first).row
   }
 
@@ -52,6 +53,40 @@ import Testing
     #expect(record.tokenID == "new" && record.enrolledID == "old" && record.ids == ["new", "old"])
     try store.forget(deletion)
     #expect(try store.deletions().isEmpty)
+  }
+
+  @Test func sinceWhenADeletionFailsIsKept() throws {
+    _ = try begin(1)
+    try settle(.settled, Replacement(currentID: "new", surplusID: "old", due: Self.now))
+    var deletion = try #require(try store.deletions().first)
+    #expect(deletion.trouble == nil)
+    deletion.trouble = Deletion.Trouble(since: Self.now + .seconds(1), reason: "refused")
+    try store.keep(deletion)
+    #expect(try store.deletions() == [deletion])
+    deletion.trouble = nil
+    try store.keep(deletion)
+    #expect(try store.deletions() == [deletion])
+  }
+
+  /// The commands read the state of an earlier version until the service is started that brings it forward.
+  @Test(arguments: [1, 6]) func aStateOfAnEarlierVersionIsRead(version: Int) throws {
+    let former = try TemporaryDirectory(in: "/dev/shm")
+    let database = try Database(path: former.path(RollStore.fileName), access: .readWrite)
+    try database.execute(
+      Schema.steps.prefix(version).joined() + "PRAGMA application_id = \(Schema.applicationID);"
+        + "PRAGMA user_version = \(version); INSERT INTO machine (id) VALUES ('\(Self.machine)');"
+        + "INSERT INTO tokens (row, account_id, token_id, first_seen) VALUES (1, 'account', 'a', 7000000);")
+    if version > 1 {
+      try database.execute(
+        "INSERT INTO deletions (token, token_id, roll_id, entry, credential, due) "
+          + "VALUES (1, 'old', '\(RollID(high: 0, low: 1))', 'edge', 'main', 8000000)")
+    }
+    let wanted = version > 1 ? ["old"] : []
+    let history = try RollHistory(directory: former.path)
+    #expect(try history.deletions().map(\.tokenID) == wanted)
+    let store = try RollStore(directory: former.path, machineID: Self.machine)
+    #expect(try store.deletions().map(\.tokenID) == wanted)
+    #expect(try store.deletions().allSatisfy { $0.trouble == nil })
   }
 
   @Test func aRowIsFoundByTheIdentifierThatTheConfigurationHasNow() throws {

@@ -3,17 +3,7 @@ internal import Glibc
 /// Files in it, by their names.
 extension TemporaryDirectory {
   /// The bytes of the file `name`.
-  public func read(_ name: String) throws -> [UInt8] {
-    let descriptor = open(path(name), O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw SetupFailure("open", errno) }
-    defer { close(descriptor) }
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 65_536)
-    while case let count = Glibc.read(descriptor, &buffer, buffer.count), count > 0 {
-      bytes += buffer[..<count]
-    }
-    return bytes
-  }
+  public func read(_ name: String) throws -> [UInt8] { try TestSupport.contents(of: path(name)) }
 
   /// Writes the file `name` with `mode`, in the place of what it held.
   public func write(_ bytes: [UInt8], to name: String, mode: UInt32 = 0o600) throws {

@@ -40,15 +40,7 @@ public final class TemporaryDirectory: Sendable {
 
   /// The contents of the file `path`, nil where there is none.
   public static func contents(_ path: String) -> String? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 65_536)
-    while case let count = Glibc.read(descriptor, &buffer, buffer.count), count > 0 {
-      bytes += buffer[..<count]
-    }
-    return String(decoding: bytes, as: UTF8.self)
+    (try? TestSupport.contents(of: path)).map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// The names in the directory `path`, sorted.

@@ -1,4 +1,5 @@
 import JSON
+import TestSupport
 
 /// Holds JSON values against the schemas of an OpenAPI 3.0 document.
 struct SchemaValidator {

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Runs the service under `syscall-injector`, which counts its system calls from the first preparation of a roll to
 /// its settlement, or another event, and disturbs one of them.
 struct SyscallInjector: Sendable {

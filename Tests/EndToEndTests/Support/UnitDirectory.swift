@@ -9,8 +9,7 @@ final class UnitDirectory: Sendable {
   init(user: String = "daemon", dropIns: [String: String] = [:]) throws {
     directory = try TemporaryDirectory()
     chmod(directory.path, 0o755)
-    let root = "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
-    let unit = String(decoding: try contents(of: "\(root)/deploy/tokenroll.service"), as: UTF8.self)
+    let unit = try Repository.text("deploy/tokenroll.service")
     let adapted = unit.replacing("User=tokenroll", with: "User=\(user)").replacing(
       "Group=tokenroll", with: "Group=\(user)")
     chmod(try directory.write("tokenroll.service", adapted), 0o644)
