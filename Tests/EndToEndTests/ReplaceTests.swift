@@ -12,8 +12,9 @@ import Testing
     let token: SandboxUnderTest.Token
     var configuration: ServiceConfiguration
 
-    init(grace: String, schedule: String = ServiceConfiguration.Entry.once) throws {
-      sandbox = try SandboxUnderTest()
+    init(grace: String, schedule: String = ServiceConfiguration.Entry.once, amongTokens count: Int = 3) throws
+    {
+      sandbox = try SandboxUnderTest("--tokens", "\(count)")
       workspace = try Workspace(sandbox)
       token = try sandbox.token("token-1")
       configuration = workspace.configuration
@@ -197,11 +198,13 @@ import Testing
     #expect(try next.stop() == 0)
   }
 
+  /// Where the account has 120 tokens, the new one is on the third page of its list.
   @Test(arguments: [
-    #"{"kind":"close","call":"create","commit":"yes"}"#, #"{"kind":"no-result","call":"create"}"#,
+    (#"{"kind":"close","call":"create","commit":"yes"}"#, 3), (#"{"kind":"no-result","call":"create"}"#, 3),
+    (#"{"kind":"close","call":"create","commit":"yes"}"#, 120),
   ])
-  func whatALostAnswerHasMadeIsDeleted(fault: String) throws {
-    let replaced = try Replaced(grace: "0")
+  func whatALostAnswerHasMadeIsDeleted(fault: String, count: Int) throws {
+    let replaced = try Replaced(grace: "0", amongTokens: count)
     try replaced.sandbox.addFault(fault)
     let service = try replaced.workspace.start(replaced.configuration)
     #expect(try service.event("replacementUncertain").priority == 4)
