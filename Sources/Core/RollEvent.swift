@@ -28,7 +28,7 @@ public enum RollEvent: Sendable, Equatable {
   case notEscrowed(String)
   /// Every destination has the new secret; `narrowed` names those that got narrower rights than configured.
   case published(narrowed: [String])
-  /// A destination has the new secret since before a restart, as was found once the escrow could be opened.
+  /// A destination has the new secret since before a restart.
   case alreadyPublished
   /// At least one destination has not got it.
   case notPublished(String, errno: Int32?)

@@ -106,8 +106,7 @@ public struct RollMachine: Sendable, Equatable {
     if needsConfirmation { cast(doubtAt: moment) }
     if roll.isEscrowed {
       isEscrowed = true
-      // Where a destination has it, the others are to have it too.
-      if needsProof, !roll.isPublished { return beginProof(at: moment) }
+      if needsProof { return beginProof(at: moment) }
       phase = .escrowed
       return [.publish]
     }

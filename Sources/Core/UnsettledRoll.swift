@@ -24,9 +24,6 @@ public struct UnsettledRoll: Sendable, Equatable {
   public var needsConfirmation: Bool
   /// Whether the new secret lies in escrow.
   public var isEscrowed: Bool
-  /// Whether a destination has the new secret already; found out at a restart, not kept.
-  public var isPublished = false
-
   /// Whether the request creates a token in the place of another, instead of rolling it.
   public var isReplacement = false
   /// The token that was created, by the name of its escrow; not kept otherwise.

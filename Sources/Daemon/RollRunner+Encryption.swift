@@ -46,7 +46,7 @@ extension RollRunner {
   /// Reads the secret of the roll in hand from its escrow, which a restart has found; it is the new secret from then on.
   ///
   /// Throws where it cannot be opened now, which is told: the escrow is kept, and nothing is rolled before it is opened.
-  @discardableResult func openEscrow() async throws(SystemError) -> Secret {
+  func openEscrow() async throws(SystemError) -> Secret {
     guard let path = escrowPath, let roll = intent?.id else {
       throw SystemError("there is no secret in escrow", code: 0)
     }

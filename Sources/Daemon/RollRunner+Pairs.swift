@@ -63,34 +63,16 @@ extension RollRunner {
     }
   }
 
-  /// Asks whether the new secret of a standby is in force.
+  /// Asks whether the new secret is in force; after a restart it is enough that a destination has it already.
   func prove() async -> RollEvent {
-    if newSecret == nil {
-      do throws(SystemError) {
-        try await openEscrow()
-      } catch {
-        return .standing(.unknown(error.description))
-      }
-      if isHeldByConsumers { return .alreadyPublished }
-    }
-    guard let newSecret else { return .standing(.unavailable) }
-    return .standing(await ask(newSecret, urgency: .verification))
-  }
-
-  /// Whether a destination has the secret in escrow already, as after a crash while it was published; false where that cannot
-  /// be told yet.
-  func isPublished() async -> Bool {
+    if let newSecret { return .standing(await ask(newSecret, urgency: .verification)) }
     do throws(SystemError) {
-      try await openEscrow()
+      let escrowed = try await openEscrow()
+      if services.publisher.current(entry)?.equals(escrowed) == true { return .alreadyPublished }
+      return .standing(await ask(escrowed, urgency: .verification))
     } catch {
-      return false
+      return .standing(.unknown(error.description))
     }
-    return isHeldByConsumers
-  }
-
-  private var isHeldByConsumers: Bool {
-    guard let newSecret else { return false }
-    return services.publisher.current(entry).map { $0.equals(newSecret) } ?? false
   }
 
   private func compare(_ standby: TokenDetails, _ credential: Secret) async {

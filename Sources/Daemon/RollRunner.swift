@@ -127,8 +127,6 @@ internal import Store
     self.escrowPath = escrowPath
     newTokenID = roll.newTokenID
     intent = roll
-    var roll = roll
-    if twin != nil || roll.isReplacement { roll.isPublished = await isPublished() }
     return await run(.recovered(roll))
   }
 

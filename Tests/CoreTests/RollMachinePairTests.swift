@@ -162,15 +162,7 @@ struct RollMachinePairTests {
     #expect(rolling.machine.phase == .proving)
   }
 
-  @Test func whatOneDestinationHasTheOthersGetAfterARestart() {
-    var rolling = Rolling(RollMachine(settleTime: Rolling.settleTime, isPair: true))
-    var roll = UnsettledRoll.roll(isOldKnown: false, isEscrowed: true)
-    roll.isPublished = true
-    #expect(rolling.hears(.recovered(roll)) == [.publish])
-    #expect(rolling.hears(.published(narrowed: [])) == [.verify])
-  }
-
-  /// Where the escrow could be opened only later.
+  /// Also where the escrow could be opened only later.
   @Test func whatOneDestinationTurnsOutToHaveTheOthersGet() {
     var rolling = Rolling(RollMachine(settleTime: Rolling.settleTime, isPair: true))
     rolling.hears(.recovered(.roll(isOldKnown: false, isEscrowed: true)))

@@ -209,10 +209,10 @@ import Testing
     let service = try replaced.workspace.start(replaced.configuration)
     #expect(try service.event("replacementUncertain").priority == 4)
     try service.event("rollSettled")
+    try service.event("tokenDeleted", count: 2)
     let left = try replaced.one(service)
     #expect(left.secret == replaced.published)
     #expect(try service.stop() == 0)
-    #expect(service.events("tokenDeleted").count == 2)
     #expect(try replaced.workspace.outcomes() == ["did-not-happen", "settled"])
   }
 
@@ -240,6 +240,28 @@ import Testing
     #expect(try service.stop() == 0)
     #expect(try replaced.workspace.outcomes() == ["withheld"])
     #expect(replaced.workspace.escrowed.isEmpty)
+  }
+
+  /// Some consumers have it, so the others are to have it too, although nobody can say whether it is in force.
+  @Test func afterACrashBetweenTwoDestinationsTheSecondOneGetsTheSecret() throws {
+    var replaced = try Replaced(grace: "1h")
+    let second = replaced.workspace.published + "/second"
+    replaced.configuration.entries[0].publish.append(.init(file: second))
+    // Long enough to put something in the way of the second one.
+    try replaced.sandbox.addFault(#"{"kind":"delay","call":"create","delay_after_ms":3000}"#)
+    let service = try replaced.workspace.start(replaced.configuration)
+    try service.event("rollStarted")
+    mkdir(second, 0o700)
+    try service.event("publicationFailed")
+    let new = try #require(replaced.published)
+    #expect(new != replaced.token.secret)
+    try service.crash()
+    rmdir(second)
+    try replaced.sandbox.addFault(#"{"kind":"refuse","status":503,"call":"verify","count":"forever"}"#)
+    let next = try replaced.workspace.restart()
+    try next.event("secretPublished")
+    #expect(replaced.workspace.publishedText("second") == new)
+    #expect(try next.stop() == 0)
   }
 
   @Test func aRefusalLeavesTheOldTokenInForce() throws {

@@ -78,12 +78,8 @@ class EntryDriver {
     open = roll
     self.escrow = escrow?.roll
     if roll.roll.isReplacement { newToken = escrow?.token }
-    if world.kinds[slot] != .single, let escrow { open?.roll.isPublished = isPublished(escrow) }
     try run(.recovered(open?.roll ?? roll.roll))
   }
-
-  /// Whether a destination has what is in escrow already.
-  func isPublished(_ escrow: Disk.Escrow) -> Bool { world.readable(slot) == escrow.secret }
 
   /// The turn has come, or the time that the machine wanted to wait is over.
   func wake() throws(Crash) {
@@ -418,6 +414,7 @@ class EntryDriver {
     if machine.phase == .proving, newSecret == nil, let escrow {
       guard !world.fault(world.profile.writeFails) else { return .answered(.standing(.unknown("disk"))) }
       newSecret = world.disk.escrowed(escrow)?.secret
+      if newSecret != nil, world.readable(slot) == newSecret { return .answered(.alreadyPublished) }
     }
     return newSecret.map { ask(.verify(secret: $0, of: tokenInHand)) } ?? .answered(.standing(.unavailable))
   }
