@@ -60,8 +60,13 @@ extension DeletionQueue {
 
   /// What was put off by another clock is looked at anew.
   func clockWasSet() {
-    held = [:]
     lookOn()
+    lookAnew()
+  }
+
+  /// Looks whether what is held up still has to wait.
+  func lookAnew() {
+    held = [:]
     work()
   }
 
@@ -93,11 +98,12 @@ extension DeletionQueue {
   /// Since when the deletion fails that does for the longest; nil where none does.
   var failingSince: Timestamp? { deletions.compactMap(\.trouble?.since).min() }
 
-  /// Has what failed tried again at once, of these tokens' rows or of all; returns the tokens, as far as they are known.
+  /// Has what failed tried again at once, of these tokens' rows or of all, unless it has to wait; returns the tokens of which
+  /// that is so, as far as they are known.
   func retry(_ rows: Set<Int64>?) -> [String] {
     guard isAtWork else { return [] }
     let now = services.clock.now
-    var tokens: [String] = []
+    var hastened: Set<Int64> = []
     for place in deletions.indices {
       let deletion = deletions[place]
       guard rows?.contains(deletion.token) ?? true, deletion.failures > 0, !active.contains(deletion.id)
@@ -106,10 +112,11 @@ extension DeletionQueue {
       }
       deletions[place].due = min(deletion.due, now)
       held[deletion.id] = nil
-      if let token = deletion.tokenID { tokens.append(token) }
+      hastened.insert(deletion.id)
     }
     work()
-    return tokens
+    hastened.formIntersection(active)
+    return deletions.filter { hastened.contains($0.id) }.compactMap(\.tokenID)
   }
 
   /// Whether no request is under way.

@@ -26,6 +26,7 @@ extension Rotator {
     pauses[entry ?? ""] = nil
     planAll()
     tick()
+    deletions.lookAnew()
     return pause.isInForce(at: services.clock.now)
   }
 

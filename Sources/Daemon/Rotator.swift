@@ -126,7 +126,7 @@ extension Rotator {
     for runner in runners.values { runner.reviewHold() }
     planAll()
     tick()
-    deletions.work()
+    deletions.lookAnew()
   }
 
   /// Puts the slots in place of those before; `moved` says where each of them went.

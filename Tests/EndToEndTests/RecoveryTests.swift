@@ -4,9 +4,8 @@ import Testing
 
 /// What docs/operations.md says under "Recovery", done to the letter.
 @Suite struct RecoveryTests {
-  private static let hasShell = (try? TestProcess.run("sqlite3", ["-version"]))?.status == 0
-
-  @Test(.enabled(if: Self.hasShell, "there is no sqlite3(1)")) func aDamagedDatabaseIsSavedAsTheManualSays()
+  @Test(.enabled(if: Workspace.canReadState, "there is no sqlite3(1)"))
+  func aDamagedDatabaseIsSavedAsTheManualSays()
     throws
   {
     let sandbox = try SandboxUnderTest()
@@ -17,9 +16,8 @@ import Testing
     let first = try workspace.start(configuration)
     try first.event("rollSettled")
     #expect(try first.stop() == 0)
-    let database = "\(workspace.state)/rolls.db"
-    let version = try query(database, "PRAGMA user_version")
-    try destroy(page: "history_token", of: database)
+    let version = try workspace.askState("PRAGMA user_version")
+    try destroy(page: "history_token", of: workspace)
 
     let refused = try workspace.restart()
     #expect(try refused.ended() == 74)
@@ -27,7 +25,7 @@ import Testing
     let saved = try TestProcess.run("/bin/sh", ["-euc", try commands(workspace)])
     #expect(saved.status == 0, "\(saved.errorText)")
     #expect(saved.outputText == "ok\n1\n1\n0\n")
-    #expect(try query(database, "PRAGMA user_version") == version)
+    #expect(try workspace.askState("PRAGMA user_version") == version)
 
     let service = try workspace.restart()
     try service.event("serviceReady")
@@ -49,18 +47,13 @@ import Testing
       .replacing("-o tokenroll -g tokenroll ", with: "")
   }
 
-  private func query(_ database: String, _ statement: String) throws -> String {
-    try TestProcess.run("sqlite3", [database, statement]).outputText
-  }
-
   /// Overwrites the first page of an index, as a disk might.
-  private func destroy(page index: String, of database: String) throws {
-    let numbers = try query(
-      database,
+  private func destroy(page index: String, of workspace: Workspace) throws {
+    let numbers = try workspace.askState(
       "SELECT rootpage, page_size FROM sqlite_schema, pragma_page_size WHERE name = '\(index)'"
     ).split(whereSeparator: { "|\n".contains($0) }).compactMap { Int(String($0)) }
     try #require(numbers.count == 2)
-    let file = open(database, O_WRONLY)
+    let file = open(workspace.stateDatabase, O_WRONLY)
     defer { close(file) }
     let noise = [UInt8](repeating: 0xAA, count: numbers[1])
     #expect(pwrite(file, noise, noise.count, (numbers[0] - 1) * numbers[1]) == noise.count)
