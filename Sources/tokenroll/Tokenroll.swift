@@ -13,7 +13,9 @@ struct Tokenroll {
     // once a second to look after the pool.
     RotationActor.task {
       let status = await run(arguments)
-      exit(status.rawValue)
+      // Without the handlers of exit(3): that of libcrypto frees what the queue of the requests may still be using. Nothing is
+      // buffered here, and what has to be durable is.
+      _exit(status.rawValue)
     }
     dispatchMain()
   }

@@ -92,6 +92,24 @@ import Testing
     #expect(result.errorText.contains("\(file):1:"))
   }
 
+  /// Those of libcrypto had the process die of a signal where a request was under way. The dynamic linker tells of its own.
+  @Test func noHandlerOfALibraryRunsAtTheEnd() throws {
+    let directory = try TemporaryDirectory()
+    let result = try TestProcess.run(
+      "env",
+      [
+        "LD_DEBUG=files", "LD_DEBUG_OUTPUT=\(directory.path("linker"))", try TestProcess.product("tokenroll"),
+        "version",
+      ])
+    #expect(result.status == 0)
+    let told = try #require(
+      try TemporaryDirectory.names(directory.path).map { try directory.read($0) }
+        .map { String(decoding: $0, as: UTF8.self) }.first {
+          $0.contains("calling init: ") && $0.contains("libcrypto")
+        })
+    #expect(!told.contains("calling fini: "))
+  }
+
   @Test func aSecondServiceIsRefusedAndToldWhoWorks() throws {
     let sandbox = try SandboxUnderTest()
     let workspace = try Workspace(sandbox)

@@ -226,6 +226,24 @@ import Testing
     #expect(try service.stop() == 0)
   }
 
+  /// As where the clock was a day ahead when the answer was lost, and was set right.
+  @Test(.enabled(if: Workspace.canReadState, "there is no sqlite3(1)"))
+  func aTokenThatIsCreatedAfterTheSearchSeemsToBeOverIsDeleted() throws {
+    let replaced = try Replaced(grace: "0")
+    try replaced.sandbox.addFault(#"{"kind":"close","call":"create","commit_after_ms":3000}"#)
+    let service = try replaced.workspace.start(replaced.configuration)
+    try service.event("replacementUncertain")
+    #expect(try service.stop() == 0)
+    try replaced.workspace.askState(
+      "UPDATE deletions SET until = 0 WHERE token_id IS NULL AND due IS NOT NULL")
+    #expect(try replaced.workspace.askState("SELECT count(*) FROM deletions WHERE until = 0") == "1\n")
+    let next = try replaced.workspace.restart()
+    try next.event("rollSettled")
+    try next.event("tokenDeleted", count: 2)
+    #expect(try replaced.one(next).secret == replaced.published)
+    #expect(try next.stop() == 0)
+  }
+
   @Test func aSecretThatIsNotInForceIsWithheldAndItsTokenDeleted() throws {
     let replaced = try Replaced(grace: "0")
     // The first question is about the secret that is there.
