@@ -67,7 +67,7 @@ class Sandbox:
         self.stop()
 
 
-def configuration(workspace, sandbox, schedule, api=None, tokens=None):
+def configuration(workspace, sandbox, schedule, api=None, tokens=None, state=None):
     """Writes a configuration for the sandbox's tokens and returns its path."""
     path = workspace.path / "config.json"
     path.write_text(json.dumps({
@@ -78,7 +78,7 @@ def configuration(workspace, sandbox, schedule, api=None, tokens=None):
             {"name": f"entry-{number}", "token_id": token,
              "publish": [{"file": str(workspace.path / "published" / str(number))}]}
             for number, token in enumerate(tokens if tokens is not None else sandbox.tokens)],
-        "state_directory": str(workspace.path / "state"),
+        "state_directory": str(state or workspace.path / "state"),
     }))
     return path
 

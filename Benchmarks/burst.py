@@ -81,8 +81,8 @@ def loops(sandbox, directory):
 class Burst:
     """Measures from now, or from the service's READY=1, until every token has been rolled and its new secret is in its file."""
 
-    def __init__(self, workspace, sandbox, config):
-        self.workspace, self.sandbox, self.escrow = workspace, sandbox, config["state_directory"] + "/escrow"
+    def __init__(self, workspace, sandbox, state):
+        self.workspace, self.sandbox, self.escrow = workspace, sandbox, state / "escrow"
         self.rolls, self.requests, self.files = self.count("rolls"), self.count("requests"), self.published()
 
     def count(self, what):
@@ -121,10 +121,10 @@ def cpu_time(process):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def roll_all(config):
+def roll_all(state):
     """Has the running service roll every entry, as `tokenroll roll --all` does, and follows nothing of it."""
     control = socket.socket(socket.AF_UNIX)
-    control.connect(config["state_directory"] + "/control")
+    control.connect(str(state / "control"))
     control.sendall(json.dumps({"method": "org.tokenroll.Control.Roll", "parameters": {"all": True}}).encode() + b"\0")
     answer = b""
     while not answer.endswith(b"\0"):
@@ -141,21 +141,19 @@ def bursts(workspace, sandbox, state):
         os.unlink(file.path)
     path = bench.configuration(
         workspace, sandbox, {"every": "30d", "first": "now"},
-        {"rate_limit": {"requests": 1000000, "per": "1s"}, "max_in_flight": IN_FLIGHT})
-    config = json.loads(path.read_text())
-    config["state_directory"] = str(state)
-    path.write_text(json.dumps(config))
-    burst = Burst(workspace, sandbox, config)
+        {"rate_limit": {"requests": 1000000, "per": "1s"}, "max_in_flight": IN_FLIGHT}, state=state)
+    burst = Burst(workspace, sandbox, state)
     with bench.Service(workspace, path) as service:
         yield "first roll: looked up, rolled, verified", burst.end(service.process)
-        burst = Burst(workspace, sandbox, config)
-        roll_all(config)
+        burst = Burst(workspace, sandbox, state)
+        roll_all(state)
         yield "later roll: rolled, verified", burst.end(service.process)
+    config = json.loads(path.read_text())
     config["defaults"]["verify"] = {"after_roll": False}
     path.write_text(json.dumps(config))
     with bench.Service(workspace, path) as service:
-        burst = Burst(workspace, sandbox, config)
-        roll_all(config)
+        burst = Burst(workspace, sandbox, state)
+        roll_all(state)
         yield "later roll, not verified: one request, as the loops make", burst.end(service.process)
 
 
@@ -195,7 +193,8 @@ with bench.Workspace() as workspace, bench.Sandbox(workspace, COUNT) as sandbox:
             else:
                 print(f"  skipped, there is no SDK: {words}")
         alone = {connections: requests_alone(sandbox, connections) for connections in (8, IN_FLIGHT)}
-        print("the requests alone, by curl: " + ", ".join(f"{spent:.2f} ms with {connections} side by side" for connections, spent in alone.items()))
+        print("the requests alone, by curl: "
+              + ", ".join(f"{spent:.2f} ms with {connections} side by side" for connections, spent in alone.items()))
     bare = workspace.path / "bare"
     bare.mkdir()
     least = [float(subprocess.run(

@@ -100,7 +100,7 @@ enum ControlInterface {
     )
 
     # A token that a replacement of the entry's left behind. `due`: when it is deleted, or that is tried again. Without a `token_id` it is
-    # looked for what a creation without an answer may have made. `trouble`: why it could not be deleted, and `failing_since` when.
+    # looked for what a creation without an answer may have made. `trouble`: why it could not be deleted; `failing_since`: since when.
     type Deletion (
       entry: string,
       token_id: ?string,

@@ -115,8 +115,7 @@ extension DeletionQueue {
       hastened.insert(deletion.id)
     }
     work()
-    hastened.formIntersection(active)
-    return deletions.filter { hastened.contains($0.id) }.compactMap(\.tokenID)
+    return deletions.filter { hastened.contains($0.id) && active.contains($0.id) }.compactMap(\.tokenID)
   }
 
   /// Whether no request is under way.
@@ -234,7 +233,7 @@ extension DeletionQueue {
         Event(
           .stateNotWritten, "That a token was deleted could not be kept: \(error); it is asked for again."),
         deletion)
-      keep(deletion.tried(again: services.clock.now + .minutes(1)))
+      keep(deletion.tried(again: services.clock.now + .minutes(1), trouble: deletion.trouble))
       return
     }
     remove(deletion)
@@ -249,14 +248,12 @@ extension DeletionQueue {
         try services.store.forget(deletion)
         remove(deletion)
       } catch {
-        keep(deletion.tried(again: now + .hours(1)))
+        keep(deletion.tried(again: now + .hours(1), trouble: deletion.trouble))
       }
       return
     }
     let wait = Self.looking.delay(failures: deletion.failures + 1, random: .random(in: .min ... .max))
-    var next = deletion.tried(again: min(now + wait, until))
-    next.trouble = nil
-    keep(next)
+    keep(deletion.tried(again: min(now + wait, until), trouble: nil))
   }
 
   private func fail(_ deletion: Deletion, _ failure: APIFailure) {
@@ -264,8 +261,8 @@ extension DeletionQueue {
     let wait = policy.delay(
       failures: deletion.failures + 1, random: .random(in: .min ... .max), retryAfter: failure.retryAfter)
     let now = services.clock.now
-    var next = deletion.tried(again: now + wait)
-    next.trouble = Deletion.Trouble(since: deletion.trouble?.since ?? now, reason: failure.reason)
+    let trouble = Deletion.Trouble(since: deletion.trouble?.since ?? now, reason: failure.reason)
+    let next = deletion.tried(again: now + wait, trouble: trouble)
     keep(next)
     guard next.failures & (next.failures - 1) == 0 else { return }
     let what =
@@ -308,9 +305,10 @@ extension DeletionQueue {
 }
 
 extension Deletion {
-  fileprivate func tried(again due: Timestamp) -> Deletion {
+  fileprivate func tried(again due: Timestamp, trouble: Trouble?) -> Deletion {
     var deletion = self
     deletion.due = due
+    deletion.trouble = trouble
     deletion.failures += 1
     return deletion
   }

@@ -43,7 +43,8 @@ public final class RollHistory {
   public func deletions() throws(StoreError) -> [Deletion] {
     // A file that an earlier version has written is not brought forward by reading it.
     let version = try database.integer("PRAGMA user_version")
-    return version < 6 ? [] : try database.deletions(keepsTrouble: version > 6)
+    guard version >= Schema.firstWithDeletions else { return [] }
+    return try database.deletions(keepsTrouble: version >= Schema.firstWithTrouble)
   }
 
   /// All pauses that were not ended, also those whose time is over.

@@ -5,6 +5,11 @@ enum Schema {
   /// PRAGMA user_version: how many of the steps the file has taken.
   static var version: Int64 { Int64(steps.count) }
 
+  /// The version that had the table `deletions` first.
+  static let firstWithDeletions: Int64 = 6
+  /// The version that kept why a deletion fails first.
+  static let firstWithTrouble: Int64 = 7
+
   /// What makes each version from the one before, the first from an empty file. A step that was released never changes.
   static let steps = [first, reloads, holds, programs, watch, replacements, undeleted]
 

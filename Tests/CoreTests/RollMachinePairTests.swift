@@ -162,7 +162,14 @@ struct RollMachinePairTests {
     #expect(rolling.machine.phase == .proving)
   }
 
-  /// Also where the escrow could be opened only later.
+  @Test func whatOneDestinationHasTheOthersGetAfterARestart() {
+    var rolling = Rolling(RollMachine(settleTime: Rolling.settleTime, isPair: true))
+    #expect(rolling.hears(.recovered(.roll(isOldKnown: false, isEscrowed: true))) == [.verify])
+    #expect(rolling.hears(.alreadyPublished) == [.publish])
+    #expect(rolling.hears(.published(narrowed: [])) == [.verify])
+  }
+
+  /// Where the escrow could be opened only later.
   @Test func whatOneDestinationTurnsOutToHaveTheOthersGet() {
     var rolling = Rolling(RollMachine(settleTime: Rolling.settleTime, isPair: true))
     rolling.hears(.recovered(.roll(isOldKnown: false, isEscrowed: true)))

@@ -46,10 +46,6 @@ import Testing
     #expect(result.status == 0, "\(result.outputText)\(result.errorText)")
   }
 
-  private func received(_ call: String) throws -> Int64 {
-    try sandbox.administer("GET", "/requests?call=\(call)")["received"]?.integer ?? -1
-  }
-
   /// That `result` came before anything was written.
   private func expectNothingChanged(_ result: TestProcess.Result, status: Int32, _ reason: String) {
     #expect(result.status == status)
@@ -69,22 +65,22 @@ import Testing
     #expect(try FileStatus("\(workspace.published)/two").mode == 0o600)
     #expect(workspace.temporaries.isEmpty && workspace.escrowed.isEmpty)
     #expect(try workspace.outcomes().isEmpty)
-    #expect(try received("verify") == 1)
+    #expect(try sandbox.received("verify") == 1)
 
     try once()
     #expect(try sandbox.rolls(of: token) == 1)
     #expect(try workspace.publishedText("one") == sandbox.token("token-1").secret)
     // The token was not looked up, and no secret asked for but the new one.
-    #expect(try received("get") == 0)
-    #expect(try received("verify") == 2)
+    #expect(try sandbox.received("get") == 0)
+    #expect(try sandbox.received("verify") == 2)
     #expect(try workspace.outcomes() == ["settled"])
   }
 
   @Test func whatIsPublishedWithoutAdoptionIsAskedForFirst() throws {
     for name in ["one", "two"] { _ = try workspace.directory.write("published/\(name)", token.secret) }
     try once()
-    #expect(try received("get") == 1)
-    #expect(try received("verify") == 2)
+    #expect(try sandbox.received("get") == 1)
+    #expect(try sandbox.received("verify") == 2)
   }
 
   @Test func aSecretThatIsNotInForceIsRefused() throws {
@@ -124,7 +120,7 @@ import Testing
     let argument = try workspace.command("adopt", "one", token.secret)
     expectNothingChanged(argument, status: 64, "never as an argument")
     #expect(!(argument.outputText + argument.errorText).contains(token.secret))
-    #expect(try received("verify") == 0)
+    #expect(try sandbox.received("verify") == 0)
   }
 
   @Test func beforeADestinationThatCannotBeWrittenNothingIs() throws {

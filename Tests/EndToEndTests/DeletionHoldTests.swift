@@ -14,14 +14,10 @@ import Testing
     var service: RunningService
 
     init(reload: [String] = [], environment: [String: String] = [:]) throws {
-      sandbox = try SandboxUnderTest()
-      workspace = try Workspace(sandbox)
-      token = try sandbox.token("token-1")
-      configuration = workspace.configuration
-      configuration.entries = [workspace.entry("edge", token)]
-      configuration.entries[0].grace = "0"
+      let replaced = try ReplacedEntry(grace: "0")
+      (sandbox, workspace, token) = (replaced.sandbox, replaced.workspace, replaced.token)
+      configuration = replaced.configuration
       configuration.entries[0].reload = reload
-      _ = try workspace.directory.write("published/edge", token.secret)
       try sandbox.addFault(#"{"kind":"refuse","status":403,"call":"delete","count":"forever"}"#)
       service = try workspace.start(configuration, environment: environment)
       if reload.isEmpty { try service.event("deletionFailed", entry: "edge") }
@@ -35,18 +31,12 @@ import Testing
       #expect(try workspace.command("reload").status == 0)
     }
 
-    /// How often the API was asked to delete a token.
-    func deletions() throws -> Int {
-      let requests = try sandbox.administer("GET", "/requests?call=delete")["requests"]
-      return try Array(#require(requests).elements).count
-    }
-
     /// That an operator's wish does not have the token deleted; what the audit asks would come after the deletion.
     func expectHeld(sourceLocation: SourceLocation = #_sourceLocation) throws {
-      let before = try deletions()
+      let before = try sandbox.received("delete")
       #expect(try workspace.command("retry").status == 1, sourceLocation: sourceLocation)
       _ = try workspace.command("audit")
-      #expect(try deletions() == before, sourceLocation: sourceLocation)
+      #expect(try sandbox.received("delete") == before, sourceLocation: sourceLocation)
       #expect(service.events("tokenDeleted").isEmpty, sourceLocation: sourceLocation)
     }
 
@@ -68,8 +58,8 @@ import Testing
   @Test func inAWindowUntilAReloadTakesThatAway() throws {
     var undeleted = try Undeleted()
     let schedule = undeleted.configuration.entries[0].schedule
-    let hours = (0..<3).map { "\"\((time(nil) / 3_600 + $0) % 24):*:* UTC\"" }.joined(separator: ", ")
-    undeleted.configuration.entries[0].schedule = #"{"every": "1y", "not_during": [\#(hours)]}"#
+    undeleted.configuration.entries[0].schedule =
+      #"{"every": "1y", "not_during": \#(ServiceConfiguration.Entry.nextThreeHours)}"#
     try undeleted.reload()
     try undeleted.expectHeld()
     undeleted.configuration.entries[0].schedule = schedule
@@ -77,14 +67,14 @@ import Testing
     try undeleted.expectDeleted()
   }
 
-  @Test(.enabled(if: BusUnderTest.isSupported)) func untilTheUnitsThatMayHaveTheOldSecretAreReloaded() throws
-  {
+  @Test(.enabled(if: BusUnderTest.isSupported))
+  func untilTheUnitsThatMayHaveTheOldSecretAreReloaded() throws {
     let bus = try BusUnderTest(
       .refusal(name: "org.freedesktop.DBus.Error.AccessDenied", message: "Access denied"))
     let undeleted = try Undeleted(reload: ["caddy.service"], environment: bus.environment)
     try undeleted.service.event("actionFailed")
     _ = try undeleted.workspace.command("audit")
-    #expect(try undeleted.deletions() == 0)
+    #expect(try undeleted.sandbox.received("delete") == 0)
     bus.manager.behave(.job(result: "done"))
     #expect(try undeleted.workspace.command("retry").status == 0)
     try undeleted.service.event("actionRecovered")
@@ -109,9 +99,8 @@ import Testing
     try undeleted.expectDeleted()
   }
 
-  @Test(.enabled(if: Workspace.canReadState, "there is no sqlite3(1)")) func whileTheClockIsNotTrusted()
-    throws
-  {
+  @Test(.enabled(if: Workspace.canReadState, "there is no sqlite3(1)"))
+  func whileTheClockIsNotTrusted() throws {
     var undeleted = try Undeleted()
     #expect(try undeleted.service.stop() == 0)
     try undeleted.workspace.askState("UPDATE tokens SET last_attempt = last_attempt + 86400000000 * 400")

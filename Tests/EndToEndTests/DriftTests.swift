@@ -249,7 +249,7 @@ import Testing
     // The answer to a look is held back for longer than a roll takes.
     try setting.sandbox.addFault(
       #"{"kind":"refuse","status":401,"code":1000,"call":"verify","delay_before_ms":20000}"#)
-    let received = try setting.sandbox.administer("GET", "/requests?call=verify")["received"]?.integer ?? 0
+    let received = try setting.sandbox.received("verify")
     try setting.sandbox.administer("GET", "/wait?call=verify&received=\(received + 1)&timeout=120")
     #expect(try setting.workspace.command("roll", "one", "--yes").status == 0)
     try setting.passLooks()

@@ -5,9 +5,7 @@ import Testing
 /// What docs/operations.md says under "Recovery", done to the letter.
 @Suite struct RecoveryTests {
   @Test(.enabled(if: Workspace.canReadState, "there is no sqlite3(1)"))
-  func aDamagedDatabaseIsSavedAsTheManualSays()
-    throws
-  {
+  func aDamagedDatabaseIsSavedAsTheManualSays() throws {
     let sandbox = try SandboxUnderTest()
     let token = try sandbox.token("token-1")
     let workspace = try Workspace(sandbox)

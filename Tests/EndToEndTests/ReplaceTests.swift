@@ -5,38 +5,8 @@ import Testing
 
 /// Replacement: a new token takes the place of the old one, which is deleted later; nothing is left in the account.
 @Suite struct ReplaceTests {
-  /// An entry that is replaced, and its consumers' file.
-  private struct Replaced {
-    let sandbox: SandboxUnderTest
-    let workspace: Workspace
-    let token: SandboxUnderTest.Token
-    var configuration: ServiceConfiguration
-
-    init(grace: String, schedule: String = ServiceConfiguration.Entry.once, amongTokens count: Int = 3) throws
-    {
-      sandbox = try SandboxUnderTest("--tokens", "\(count)")
-      workspace = try Workspace(sandbox)
-      token = try sandbox.token("token-1")
-      configuration = workspace.configuration
-      configuration.entries = [workspace.entry("edge", token, schedule: schedule)]
-      configuration.entries[0].grace = grace
-      _ = try workspace.directory.write("published/edge", token.secret)
-    }
-
-    /// What the account has of the entry: the old token, and those that replaced it.
-    func tokens() throws -> [SandboxUnderTest.Token] { try sandbox.replacements(of: token) }
-
-    /// Waits until one token is left; the answer is that.
-    @discardableResult
-    func one(_ service: RunningService) throws -> SandboxUnderTest.Token {
-      try sandbox.one(token, service)
-    }
-
-    var published: String? { workspace.publishedText("edge") }
-  }
-
   @Test func aNewTokenTakesThePlaceAndTheOldOneStaysForItsGrace() throws {
-    let replaced = try Replaced(grace: "1h")
+    let replaced = try ReplacedEntry(grace: "1h")
     let service = try replaced.workspace.start(replaced.configuration)
     let event = try service.event("tokenReplaced", entry: "edge")
     try service.event("rollSettled")
@@ -86,7 +56,7 @@ import Testing
   }
 
   @Test func oneAfterAnotherIsReplacedWhicheverIdentifierIsConfigured() throws {
-    var replaced = try Replaced(grace: "0", schedule: ServiceConfiguration.Entry.later)
+    var replaced = try ReplacedEntry(grace: "0", schedule: ServiceConfiguration.Entry.later)
     var service = try replaced.workspace.start(replaced.configuration)
     try service.event("serviceReady")
     #expect(try replaced.workspace.command("roll", "edge", "--yes").status == 0)
@@ -125,7 +95,7 @@ import Testing
   }
 
   @Test func aDeletionThatFailsIsTriedAgainAlsoAfterARestart() throws {
-    let replaced = try Replaced(grace: "0")
+    let replaced = try ReplacedEntry(grace: "0")
     try replaced.sandbox.addFault(#"{"kind":"refuse","status":503,"call":"delete","count":"forever"}"#)
     let service = try replaced.workspace.start(replaced.configuration)
     let failure = try service.event("deletionFailed", entry: "edge")
@@ -149,7 +119,7 @@ import Testing
   }
 
   @Test func aDeletionWhoseAnswerIsLostIsDoneWithOnceTheTokenIsNotFound() throws {
-    let replaced = try Replaced(grace: "0")
+    let replaced = try ReplacedEntry(grace: "0")
     try replaced.sandbox.addFault(#"{"kind":"close","call":"delete","commit":"yes"}"#)
     let service = try replaced.workspace.start(replaced.configuration)
     try service.event("deletionFailed", entry: "edge")
@@ -159,7 +129,7 @@ import Testing
   }
 
   @Test func aDeletionThatFailsIsToldAndTriedWhenAnOperatorAsks() throws {
-    let replaced = try Replaced(grace: "0")
+    let replaced = try ReplacedEntry(grace: "0")
     try replaced.sandbox.addFault(#"{"kind":"refuse","status":403,"call":"delete","count":"forever"}"#)
     let service = try replaced.workspace.start(replaced.configuration)
     try service.event("deletionFailed", entry: "edge")
@@ -204,7 +174,7 @@ import Testing
     (#"{"kind":"close","call":"create","commit":"yes"}"#, 120),
   ])
   func whatALostAnswerHasMadeIsDeleted(fault: String, count: Int) throws {
-    let replaced = try Replaced(grace: "0", amongTokens: count)
+    let replaced = try ReplacedEntry(grace: "0", amongTokens: count)
     try replaced.sandbox.addFault(fault)
     let service = try replaced.workspace.start(replaced.configuration)
     #expect(try service.event("replacementUncertain").priority == 4)
@@ -213,11 +183,12 @@ import Testing
     let left = try replaced.one(service)
     #expect(left.secret == replaced.published)
     #expect(try service.stop() == 0)
+    #expect(service.events("tokenDeleted").count == 2)
     #expect(try replaced.workspace.outcomes() == ["did-not-happen", "settled"])
   }
 
   @Test func aTokenThatIsCreatedAfterItsRequestWasGivenUpIsDeleted() throws {
-    let replaced = try Replaced(grace: "0")
+    let replaced = try ReplacedEntry(grace: "0")
     try replaced.sandbox.addFault(#"{"kind":"close","call":"create","commit_after_ms":1500}"#)
     let service = try replaced.workspace.start(replaced.configuration)
     try service.event("rollSettled")
@@ -229,7 +200,7 @@ import Testing
   /// As where the clock was a day ahead when the answer was lost, and was set right.
   @Test(.enabled(if: Workspace.canReadState, "there is no sqlite3(1)"))
   func aTokenThatIsCreatedAfterTheSearchSeemsToBeOverIsDeleted() throws {
-    let replaced = try Replaced(grace: "0")
+    let replaced = try ReplacedEntry(grace: "0")
     try replaced.sandbox.addFault(#"{"kind":"close","call":"create","commit_after_ms":3000}"#)
     let service = try replaced.workspace.start(replaced.configuration)
     try service.event("replacementUncertain")
@@ -245,7 +216,7 @@ import Testing
   }
 
   @Test func aSecretThatIsNotInForceIsWithheldAndItsTokenDeleted() throws {
-    let replaced = try Replaced(grace: "0")
+    let replaced = try ReplacedEntry(grace: "0")
     // The first question is about the secret that is there.
     try replaced.sandbox.addFault(
       #"{"kind":"refuse","status":401,"code":1000,"call":"verify","skip":1,"count":"forever"}"#)
@@ -262,7 +233,7 @@ import Testing
 
   /// Some consumers have it, so the others are to have it too, although nobody can say whether it is in force.
   @Test func afterACrashBetweenTwoDestinationsTheSecondOneGetsTheSecret() throws {
-    var replaced = try Replaced(grace: "1h")
+    var replaced = try ReplacedEntry(grace: "1h")
     let second = replaced.workspace.published + "/second"
     replaced.configuration.entries[0].publish.append(.init(file: second))
     // Long enough to put something in the way of the second one.
@@ -283,7 +254,7 @@ import Testing
   }
 
   @Test func aRefusalLeavesTheOldTokenInForce() throws {
-    let replaced = try Replaced(grace: "0")
+    let replaced = try ReplacedEntry(grace: "0")
     try replaced.sandbox.addFault(
       #"{"kind":"refuse","status":403,"code":9109,"call":"create","count":"forever"}"#)
     let service = try replaced.workspace.start(replaced.configuration)
@@ -296,7 +267,7 @@ import Testing
   }
 
   @Test func aDisabledTokenIsNotReplacedByAnActiveOne() throws {
-    let replaced = try Replaced(grace: "0")
+    let replaced = try ReplacedEntry(grace: "0")
     try replaced.sandbox.administer("POST", "/tokens/\(replaced.token.id)", #"{"status": "disabled"}"#)
     let service = try replaced.workspace.start(replaced.configuration)
     let refusal = try service.event("rollRefusedForGood")
@@ -306,7 +277,7 @@ import Testing
   }
 
   @Test func aConsumerIsNeverRefused() throws {
-    let replaced = try Replaced(grace: "1h", schedule: ServiceConfiguration.Entry.later)
+    let replaced = try ReplacedEntry(grace: "1h", schedule: ServiceConfiguration.Entry.later)
     let service = try replaced.workspace.start(replaced.configuration, level: "info")
     try service.event("serviceReady")
     let consumer = ConsumerUnderTest(
@@ -320,20 +291,5 @@ import Testing
     #expect(consumer.tally.refused == 0)
     #expect(try service.stop() == 0)
     #expect(try replaced.tokens().count == 6)
-  }
-}
-
-extension SandboxUnderTest {
-  /// The token and those that were created in its place, as far as they are there.
-  func replacements(of token: Token) throws -> [Token] {
-    try tokens().filter { $0.name == token.name || $0.name.hasPrefix("\(token.name) (tokenroll ") }
-  }
-
-  /// Waits until of the token and those that were created in its place one is left; the answer is that.
-  func one(_ token: Token, _ service: RunningService) throws -> Token {
-    try service.wait("one token is left") { _ in
-      guard let left = try? replacements(of: token), left.count == 1 else { return nil }
-      return left[0]
-    }
   }
 }

@@ -5,23 +5,17 @@ import Testing
 
 /// Times at which nothing is rolled, in the running service and in its plan.
 @Suite struct ScheduleWindowTests {
-  /// The hour of the day, UTC, so many hours from now.
-  private static func hour(in hours: Int) -> String {
-    let hour = (time(nil) / 3_600 + hours) % 24
-    return hour < 10 ? "0\(hour)" : "\(hour)"
-  }
-
   @Test func whatIsDueInAWindowWaitsForItsEnd() throws {
     let sandbox = try SandboxUnderTest()
     let workspace = try Workspace(sandbox)
     var configuration = workspace.configuration
-    // Three hours, so that the test may run across the end of one.
-    let window = (0..<3).map { "\"\(Self.hour(in: $0)):*:* UTC\"" }.joined(separator: ", ")
-    let end = Self.hour(in: 3)
+    let end = ServiceConfiguration.Entry.hour(in: 3)
     configuration.entries = [
       workspace.entry(
         "held", try sandbox.token("token-1"),
-        schedule: #"{"every": "1s", "first": "now", "jitter": "0s", "not_during": [\#(window)]}"#),
+        schedule:
+          #"{"every": "1s", "first": "now", "jitter": "0s", "not_during": \#(ServiceConfiguration.Entry.nextThreeHours)}"#
+      ),
       workspace.entry("free", try sandbox.token("token-2"), schedule: ServiceConfiguration.Entry.every("1s")),
     ]
     let service = try workspace.start(configuration)

@@ -71,11 +71,7 @@ import Testing
   /// The commands read the state of an earlier version until the service is started that brings it forward.
   @Test(arguments: [1, 6]) func aStateOfAnEarlierVersionIsRead(version: Int) throws {
     let former = try TemporaryDirectory(in: "/dev/shm")
-    let database = try Database(path: former.path(RollStore.fileName), access: .readWrite)
-    try database.execute(
-      Schema.steps.prefix(version).joined() + "PRAGMA application_id = \(Schema.applicationID);"
-        + "PRAGMA user_version = \(version); INSERT INTO machine (id) VALUES ('\(Self.machine)');"
-        + "INSERT INTO tokens (row, account_id, token_id, first_seen) VALUES (1, 'account', 'a', 7000000);")
+    let database = try Database.former(version, in: former, machine: Self.machine)
     if version > 1 {
       try database.execute(
         "INSERT INTO deletions (token, token_id, roll_id, entry, credential, due) "

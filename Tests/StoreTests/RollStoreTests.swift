@@ -284,11 +284,7 @@ import Testing
   }
 
   @Test func theFormatOfAnEarlierVersionIsBroughtForward() throws {
-    let former = try Database(path: directory.path(RollStore.fileName), access: .readWrite)
-    try former.execute(
-      Schema.steps[0] + "PRAGMA application_id = \(Schema.applicationID); PRAGMA user_version = 1;"
-        + "INSERT INTO machine (id) VALUES ('\(Self.machine)');"
-        + "INSERT INTO tokens (account_id, token_id, first_seen) VALUES ('account', 'a', 7000000)")
+    let former = try Database.former(1, in: directory, machine: Self.machine)
     let other = String(repeating: "f", count: 32)
     #expect(throws: StoreError.self) { try open(machine: other) }
     #expect(try former.integer("PRAGMA user_version") == 1)

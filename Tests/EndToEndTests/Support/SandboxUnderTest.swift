@@ -102,6 +102,14 @@ final class SandboxUnderTest: Sendable {
     return rolls
   }
 
+  /// How many requests have come of `call`.
+  func received(_ call: String) throws -> Int64 {
+    guard let received = try administer("GET", "/requests?call=\(call)")["received"]?.integer else {
+      throw TestFailure("no count of requests")
+    }
+    return received
+  }
+
   func roll(_ token: Token, as bearer: Token, timeout: Int = 30, options: [String] = []) throws -> HTTPReply {
     try send(
       "PUT", "/accounts/\(token.account)/tokens/\(token.id)/value", bearer: bearer.secret, body: "{}",

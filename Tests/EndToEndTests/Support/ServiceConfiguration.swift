@@ -1,3 +1,5 @@
+import Glibc
+
 /// What a service under test is configured to do.
 struct ServiceConfiguration: Sendable {
   /// A file that gets the secret.
@@ -46,6 +48,17 @@ struct ServiceConfiguration: Sendable {
 
     /// Never due while a test runs.
     static let later = #"{"every": "1y", "jitter": "0s"}"#
+
+    /// The hour of the day, UTC, so many hours from now.
+    static func hour(in hours: Int) -> String {
+      let hour = (time(nil) / 3_600 + hours) % 24
+      return hour < 10 ? "0\(hour)" : "\(hour)"
+    }
+
+    /// Windows around now, in JSON: three hours, so that a test may run across the end of one.
+    static var nextThreeHours: String {
+      "[\((0..<3).map { "\"\(hour(in: $0)):*:* UTC\"" }.joined(separator: ", "))]"
+    }
 
     static func every(_ span: String) -> String { #"{"every": "\#(span)", "first": "now", "jitter": "0s"}"# }
   }
